@@ -1,0 +1,27 @@
+export { checkChoice, checkNumber, checkRange, checkRank, checkSameShape, type Limits } from './check.js';
+export { type Complaint, type ErrorCode, type GmError, gmError, isGmError } from './errors.js';
+export type {
+  AdversarialLoss,
+  ApplyOptions,
+  BatchSource,
+  Discriminator,
+  Encoder,
+  Evaluates,
+  FeatureDiscriminator,
+  GaussianPosterior,
+  Generator,
+  Layer,
+  Likelihood,
+  Network,
+  Optimizer,
+  OptimizerState,
+  Posterior,
+  Prior,
+  Random,
+  Range,
+  Spec,
+  Trainer,
+} from './interfaces.js';
+export { type Key, philox } from './philox.js';
+export { type RandomState, restored, type SeededRandom, seeded } from './random.js';
+export { checkFits, checkTensor, misfit, rangeRemedy, showRange, showShape, showSpec, sizeOf, spec } from './spec.js';

@@ -1,0 +1,155 @@
+/**
+ * The whole vocabulary of gm on one page. Types only: a part of your own needs nothing from here at run time,
+ * it only has to have the right shape.
+ *
+ * Arguments are borrowed, never disposed; results belong to the caller. `[batch, …]` is the first axis of every tensor.
+ */
+import type { DataType, Tensor, Variable } from '@tensorflow/tfjs-core';
+
+/**
+ * Which numbers a tensor may hold: a closed interval, `'logits'` (real numbers whose sigmoid or softmax is a probability),
+ * or `'unbounded'` (any real number).
+ */
+export type Range = readonly [low: number, high: number] | 'logits' | 'unbounded';
+
+/** What fits a network's door: shape without the batch axis, number type and range. */
+export interface Spec {
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+  readonly range: Range;
+}
+
+/** How a network is evaluated. */
+export interface ApplyOptions {
+  /** Training mode: dropout drops, batch normalisation uses and records the statistics of the batch. Default false. */
+  readonly training?: boolean;
+  /** Where the randomness of this evaluation comes from; a layer that needs it in training mode says so when it is missing. */
+  readonly random?: Random;
+}
+
+/** Enough to sample. */
+export interface Evaluates {
+  apply(x: Tensor, options?: ApplyOptions): Tensor;
+}
+
+/** Enough to compose, train and save. */
+export interface Network extends Evaluates {
+  /** Checked before any tensor is made. */
+  readonly input: Spec;
+  readonly output: Spec;
+  /** What training moves, by local name in a stable order: `'0/kernel'`. */
+  readonly parameters: Readonly<Record<string, Variable>>;
+  /** Saved, never trained: running means and variances. */
+  readonly buffers?: Readonly<Record<string, Variable>>;
+  dispose(): void;
+}
+
+/** A network that is still waiting to hear what flows into it; composition calls it with the spec of the part before. */
+export type Layer = (input: Spec) => Network;
+
+/** Randomness, always an argument. Each call advances the stream. */
+export interface Random {
+  /** Independent draws from N(0, 1), float32. */
+  normal(shape: readonly number[]): Tensor;
+  /** Independent draws from U[0, 1), float32. */
+  uniform(shape: readonly number[]): Tensor;
+}
+
+/** p(z). */
+export interface Prior {
+  /** Shape of one z, without the batch axis. */
+  readonly shape: readonly number[];
+  /** Draws z, [count, …shape]. */
+  sample(count: number, random: Random): Tensor;
+  /** log p(z) in nats, [batch]. */
+  logProb(z: Tensor): Tensor;
+}
+
+/** q(z | x), one row for each x. */
+export interface Posterior {
+  /** Draws z, [batch, …latent], differentiable with respect to the posterior's parameters. */
+  sample(random: Random): Tensor;
+  /** log q(z | x) in nats, [batch]. */
+  logProb(z: Tensor): Tensor;
+}
+
+/** A diagonal Gaussian q(z | x) = N(μ, σ²). */
+export interface GaussianPosterior extends Posterior {
+  /** μ, [batch, latent]. */
+  readonly mean: Tensor;
+  /** log σ², [batch, latent]. */
+  readonly logVariance: Tensor;
+}
+
+/** x → q(z | x). */
+export interface Encoder<Q extends Posterior = Posterior> {
+  encode(x: Tensor, options?: ApplyOptions): Q;
+}
+
+/** p(x | z) with z drawn: [count, …data]. */
+export interface Generator {
+  sample(count: number, random: Random): Tensor;
+}
+
+/** p(y | x): logits [batch, classes], or [batch] for one yes-or-no question, unbounded. */
+export interface Discriminator {
+  logits(x: Tensor, options?: ApplyOptions): Tensor;
+}
+
+/** A discriminator that also shows what it looks at: logits(x) = logitsOf(features(x)). */
+export interface FeatureDiscriminator extends Discriminator {
+  /** [batch, …features] */
+  features(x: Tensor, options?: ApplyOptions): Tensor;
+  logitsOf(features: Tensor, options?: ApplyOptions): Tensor;
+}
+
+/** p(x | decoded): how the numbers a decoder gives are read as a distribution over data. */
+export interface Likelihood {
+  /** The range the decoder has to give, and the range the data has to have. */
+  readonly prediction: Range;
+  readonly target: Range;
+  /** log p(x | prediction) in nats, summed over the data axes: [batch]. */
+  logProb(x: Tensor, prediction: Tensor): Tensor;
+  /** E[x | prediction], in the range of the data. */
+  mean(prediction: Tensor): Tensor;
+}
+
+/** The two sides of the adversarial game; each gives one value per example, to be minimised. */
+export interface AdversarialLoss {
+  discriminator(realLogits: Tensor, generatedLogits: Tensor): Tensor;
+  generator(generatedLogits: Tensor): Tensor;
+}
+
+/** Changes parameters in place, along gradients of the same names. */
+export interface Optimizer {
+  /** @param learningRate overrides the optimizer's own for this update (schedules) */
+  update(
+    parameters: Readonly<Record<string, Variable>>,
+    gradients: Readonly<Record<string, Tensor>>,
+    learningRate?: number,
+  ): void;
+  /** Everything that a bit-exact continuation needs: tensors (borrowed by the caller) and exact numbers. */
+  state(): OptimizerState;
+  /** Continues from `state`, which is borrowed. */
+  restore(state: OptimizerState): void;
+  dispose(): void;
+}
+
+export interface OptimizerState {
+  readonly slots: Readonly<Record<string, Tensor>>;
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** Batches by number: `at(step)` is a pure function of its argument, so the data cursor of a run is its step. */
+export interface BatchSource<Batch> {
+  readonly batchSize: number;
+  readonly batchesPerEpoch: number;
+  /** The batch of that step, counted from 0 over all epochs; the caller owns its tensors. */
+  at(step: number): Batch | Promise<Batch>;
+}
+
+/** Changes networks by one step of training. */
+export interface Trainer<Batch, Metrics> {
+  step(batch: Batch): Metrics;
+  dispose(): void;
+}

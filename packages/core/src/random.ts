@@ -1,0 +1,147 @@
+import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { checkNumber } from './check.js';
+import { gmError } from './errors.js';
+import type { Random } from './interfaces.js';
+import { type Key, philox } from './philox.js';
+import { sizeOf } from './spec.js';
+
+/** All there is to a stream: save it, and `restored` goes on where it stood. */
+export interface RandomState {
+  readonly key: Key;
+  /** Blocks of four words drawn so far. */
+  readonly counter: number;
+}
+
+/** A seeded stream: the same numbers on every backend and machine, whatever was drawn from other streams. */
+export interface SeededRandom extends Random {
+  readonly state: RandomState;
+  /** A stream of its own for that label; does not advance this one, and equal labels give equal streams. */
+  split(label: string | number): SeededRandom;
+  /** Independent 32-bit words. */
+  words(count: number): Uint32Array;
+  /** The numbers 0 … count − 1 in random order. */
+  permutation(count: number): Uint32Array;
+  /** Like `normal`, as plain numbers. */
+  normals(count: number): Float32Array;
+  /** Like `uniform`, as plain numbers. */
+  uniforms(count: number): Float32Array;
+}
+
+/**
+ * A stream from a seed. Every finite number (0 included) and every string is a seed of its own.
+ *
+ * @throws GM_OPTION when a number is not finite
+ * @example seeded(7).normal([2, 3])
+ */
+export function seeded(seed: number | string): SeededRandom {
+  return streamOf(keyOf(seed));
+}
+
+/** The stream that was at `state`. @throws GM_OPTION when the state is not one */
+export function restored({ key, counter }: RandomState): SeededRandom {
+  const words = [key?.[0], key?.[1], counter];
+  if (!words.every((word) => Number.isSafeInteger(word) && (word as number) >= 0)) {
+    throw gmError('GM_OPTION', {
+      where: 'restored',
+      expected: 'a state with two key words and a counter',
+      received: JSON.stringify({ key, counter }),
+      remedy: 'Pass what the state property of a stream gave.',
+    });
+  }
+  return streamOf(key, counter);
+}
+
+function streamOf(key: Key, start = 0): SeededRandom {
+  let counter = start;
+  const words = (count: number): Uint32Array => {
+    const drawn = drawWords(key, counter, checkNumber('random', 'count', count, { min: 0, integer: true }));
+    counter += Math.ceil(count / 4);
+    return drawn;
+  };
+  const normals = (count: number) => gaussian(words(count + (count % 2)), count);
+  const uniforms = (count: number) => fractions(words(count));
+  return {
+    get state() {
+      return { key, counter };
+    },
+    split: (label) => streamOf(absorb(key, label)),
+    words,
+    normals,
+    uniforms,
+    permutation: (count) => shuffle(words(count)),
+    normal: (shape) => tensorOf(normals(sizeOf(shape)), shape),
+    uniform: (shape) => tensorOf(uniforms(sizeOf(shape)), shape),
+  };
+}
+
+function tensorOf(values: Float32Array, shape: readonly number[]): Tensor {
+  return tensor(values, [...shape], 'float32');
+}
+
+function drawWords(key: Key, counter: number, count: number): Uint32Array {
+  const blocks = Math.ceil(count / 4);
+  const out = new Uint32Array(blocks * 4);
+  for (let block = 0; block < blocks; block++) {
+    const index = counter + block;
+    philox(key, [index >>> 0, Math.floor(index / 2 ** 32), 0, 0], out, block * 4);
+  }
+  return out.subarray(0, count);
+}
+
+/** The high 24 bits of each word as a float32 in [0, 1), exactly. A loop: TypedArray.from is ten times slower. */
+function fractions(words: Uint32Array): Float32Array {
+  const values = new Float32Array(words.length);
+  for (let index = 0; index < words.length; index++) values[index] = (words[index]! >>> 8) * 2 ** -24;
+  return values;
+}
+
+/** Box & Muller (1958): a pair of uniforms in (0, 1) becomes a pair of normals. */
+function gaussian(words: Uint32Array, count: number): Float32Array {
+  const values = new Float32Array(count);
+  for (let index = 0; index < count; index += 2) {
+    const radius = Math.sqrt(-2 * Math.log((words[index]! + 0.5) * 2 ** -32));
+    const angle = 2 * Math.PI * (words[index + 1]! + 0.5) * 2 ** -32;
+    values[index] = radius * Math.cos(angle);
+    if (index + 1 < count) values[index + 1] = radius * Math.sin(angle);
+  }
+  return values;
+}
+
+/** Fisher–Yates. A word times a limit below 2²¹ is exact in a double, so the bias is at most limit · 2⁻³². */
+function shuffle(words: Uint32Array): Uint32Array {
+  const order = Uint32Array.from(words, (_, index) => index);
+  for (let index = order.length - 1; index > 0; index--) {
+    const other = Math.floor((words[index]! / 2 ** 32) * (index + 1));
+    [order[index], order[other]] = [order[other]!, order[index]!];
+  }
+  return order;
+}
+
+function keyOf(seed: number | string): Key {
+  if (typeof seed === 'number') checkNumber('seeded', 'seed', seed);
+  return absorb([0, 0], seed);
+}
+
+/** A key of its own for each label; numbers and strings never meet, whatever they look like. */
+function absorb(key: Key, label: string | number): Key {
+  const isNumber = typeof label === 'number';
+  const bytes = isNumber ? bytesOfNumber(label) : new TextEncoder().encode(label);
+  const padded = new Uint8Array(Math.max(8, Math.ceil(bytes.length / 8) * 8));
+  padded.set(bytes);
+  const view = new DataView(padded.buffer);
+  const block = new Uint32Array(4);
+  let current = key;
+  for (let offset = 0; offset < padded.length; offset += 8) {
+    // A third and fourth word that no drawing ever uses keep derived keys apart from drawn numbers.
+    const tag = isNumber ? 1 : 2;
+    philox(current, [view.getUint32(offset, true), view.getUint32(offset + 4, true), bytes.length, tag], block);
+    current = [block[0]!, block[1]!];
+  }
+  return current;
+}
+
+function bytesOfNumber(value: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setFloat64(0, value + 0, true); // + 0: minus zero is zero
+  return bytes;
+}
