@@ -140,8 +140,22 @@ export interface OptimizerState {
   readonly counters: Readonly<Record<string, number>>;
 }
 
+/** A batch of examples, [batch, …example]. */
+export interface Examples {
+  readonly x: Tensor;
+}
+
+/** Examples with the class of each: int32 [batch], 0 … classes − 1. */
+export interface LabelledExamples extends Examples {
+  readonly labels: Tensor;
+}
+
 /** Batches by number: `at(step)` is a pure function of its argument, so the data cursor of a run is its step. */
 export interface BatchSource<Batch> {
+  /** What one example is, so that a game can refuse data before the first step. */
+  readonly example: Spec;
+  /** How many classes the labels have, where there are labels. */
+  readonly classes?: number;
   readonly batchSize: number;
   readonly batchesPerEpoch: number;
   /** The batch of that step, counted from 0 over all epochs; the caller owns its tensors. */
