@@ -63,6 +63,8 @@ export interface Prior {
   sample(count: number, random: Random): Tensor;
   /** log p(z) in nats, [batch]. */
   logProb(z: Tensor): Tensor;
+  /** KL(q ‖ p) for each dimension in nats, [batch, latent], where there is a closed form; without it, it is estimated from a draw. */
+  divergenceFrom?(posterior: GaussianPosterior): Tensor;
 }
 
 /** q(z | x), one row for each x. */
@@ -122,12 +124,7 @@ export interface AdversarialLoss {
 
 /** Changes parameters in place, along gradients of the same names. */
 export interface Optimizer {
-  /** @param learningRate overrides the optimizer's own for this update (schedules) */
-  update(
-    parameters: Readonly<Record<string, Variable>>,
-    gradients: Readonly<Record<string, Tensor>>,
-    learningRate?: number,
-  ): void;
+  update(parameters: Readonly<Record<string, Variable>>, gradients: Readonly<Record<string, Tensor>>): void;
   /** Everything that a bit-exact continuation needs: tensors (borrowed by the caller) and exact numbers. */
   state(): OptimizerState;
   /** Continues from `state`, which is borrowed. */
