@@ -124,6 +124,8 @@ export interface AdversarialLoss {
 
 /** Changes parameters in place, along gradients of the same names. */
 export interface Optimizer {
+  /** Of the method: a checkpoint of one method is not restored into another. */
+  readonly name: string;
   update(parameters: Readonly<Record<string, Variable>>, gradients: Readonly<Record<string, Tensor>>): void;
   /** Everything that a bit-exact continuation needs: tensors (borrowed by the caller) and exact numbers. */
   state(): OptimizerState;
