@@ -1,1 +1,14 @@
-export {};
+export { type Averages, averagesOf } from './averages.js';
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, restoreCheckpoint } from './checkpoint.js';
+export { type DescendOptions, descend } from './descend.js';
+export type { Game, Losses, Player, Turn } from './game.js';
+export { type AdamOptions, adam, adamW } from './optimizers/adam.js';
+export { type RmspropOptions, rmsprop } from './optimizers/rmsprop.js';
+export { type SgdOptions, sgd } from './optimizers/sgd.js';
+export { classifier } from './recipes/classifier.js';
+export { type GanParts, gan, lsgan } from './recipes/gan.js';
+export { type VaeParts, vae } from './recipes/vae.js';
+export { type VaeGanParts, vaeGan } from './recipes/vaeGan.js';
+export { cosine, linear, type Schedule } from './schedule.js';
+export { type CheckpointPlan, type Report, type TrainEvent, type TrainOptions, train } from './train.js';
+export { type GameTrainer, type Metrics, readMetrics, type TrainerOptions, trainer } from './trainer.js';

@@ -1,0 +1,61 @@
+import { checkNumber } from '@gm/core';
+import { add, mul, type Tensor, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
+import { copyOf } from './copy.js';
+
+/** An exponential moving average of parameters, kept beside them. */
+export interface Averages {
+  readonly values: Readonly<Record<string, Variable>>;
+  /** After the `count`-th step, counted from 1. */
+  update(count: number): void;
+  /** Puts the averages in the place of the parameters while `work` runs. */
+  during<Result>(work: () => Result | Promise<Result>): Promise<Result>;
+  dispose(): void;
+}
+
+/**
+ * Exponential moving average of parameters.
+ *
+ *   a ← d a + (1 − d) θ,   d = min(decay, (1 + t) / (10 + t))
+ *
+ * The shorter memory at the start keeps the random initialisation out of the average.
+ *
+ * @throws GM_OPTION when decay is outside [0, 1)
+ * @see Yazıcı et al. (2019), The Unusual Effectiveness of Averaging in GAN Training, arXiv:1806.04498
+ */
+export function averagesOf(parameters: Readonly<Record<string, Variable>>, decay: number): Averages {
+  checkNumber('averagesOf', 'decay', decay, { min: 0, max: 1 - 1e-9 });
+  const entries = Object.entries(parameters).map(([name, parameter]) => ({
+    name,
+    parameter,
+    average: tidy(() => variable(copyOf(parameter), false)),
+  }));
+  return {
+    values: Object.fromEntries(entries.map(({ name, average }) => [name, average])),
+    update(count) {
+      const memory = Math.min(decay, (1 + count) / (10 + count));
+      for (const { parameter, average } of entries) {
+        tidy(() => average.assign(add(mul(memory, average), mul(1 - memory, parameter))));
+      }
+    },
+    async during(work) {
+      const kept = entries.map(({ parameter }) => copyOf(parameter));
+      for (const { parameter, average } of entries) assignCopy(parameter, average);
+      try {
+        return await work();
+      } finally {
+        entries.forEach(({ parameter }, index) => {
+          parameter.assign(kept[index]!);
+          kept[index]!.dispose();
+        });
+      }
+    },
+    dispose() {
+      for (const { average } of entries) average.dispose();
+    },
+  };
+}
+
+/** Writes the numbers of `value` into `target`, sharing no memory. */
+export function assignCopy(target: Variable, value: Tensor): void {
+  tidy(() => target.assign(copyOf(value)));
+}

@@ -1,0 +1,130 @@
+import { gmError, type Network } from '@gm/core';
+import {
+  add,
+  dispose,
+  div,
+  engine,
+  keep,
+  minimum,
+  mul,
+  sqrt,
+  square,
+  sum,
+  type Tensor,
+  tidy,
+  type Variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
+import type { Losses, Player } from './game.js';
+
+export interface DescendOptions {
+  /** Gradients longer than this, all of a player's together, are shortened to it. */
+  readonly clipNorm?: number;
+}
+
+/**
+ * One descent step for one player: its loss, the gradients of it, clipping, the optimizer's update.
+ *
+ * @returns the player's losses and `gradientNorm`, scalars that the caller owns
+ * @throws GM_GRADIENT when a parameter of the player gets no gradient from its loss
+ */
+export function descend(
+  player: Pick<Player<never>, 'name' | 'networks' | 'optimizer'>,
+  loss: () => Losses,
+  { clipNorm }: DescendOptions = {},
+): Record<string, Tensor> {
+  const parameters = parametersOf(player.networks);
+  const { losses, gradients } = gradientsOf(player.name, loss, parameters);
+  try {
+    const gradientNorm = normOf(gradients);
+    const scaled = clipNorm === undefined ? gradients : clip(gradients, gradientNorm, clipNorm);
+    player.optimizer.update(parameters, scaled);
+    if (scaled !== gradients) dispose(scaled);
+    return { ...losses, gradientNorm };
+  } catch (error) {
+    dispose(losses as Record<string, Tensor>);
+    throw error;
+  } finally {
+    dispose(gradients);
+  }
+}
+
+/** All parameters of some networks, by `network/parameter`, in a stable order. */
+export function parametersOf(networks: Readonly<Record<string, Network>>): Record<string, Variable> {
+  return named(networks, (network) => network.parameters);
+}
+
+/** All buffers of some networks, by `network/buffer`, in a stable order. */
+export function buffersOf(networks: Readonly<Record<string, Network>>): Record<string, Variable> {
+  return named(networks, (network) => network.buffers ?? {});
+}
+
+function named(
+  networks: Readonly<Record<string, Network>>,
+  variables: (network: Network) => Readonly<Record<string, Variable>>,
+): Record<string, Variable> {
+  const entries = Object.entries(networks).flatMap(([network, part]) =>
+    Object.entries(variables(part)).map(([name, value]) => [`${network}/${name}`, value] as const),
+  );
+  return Object.fromEntries(entries);
+}
+
+function gradientsOf(name: string, loss: () => Losses, parameters: Readonly<Record<string, Variable>>) {
+  let losses: Losses | undefined;
+  try {
+    const forward = () => {
+      losses = loss();
+      // What is reported besides the loss would end with the tape.
+      for (const [key, value] of Object.entries(losses)) if (key !== 'loss') keep(value);
+      return losses.loss as never;
+    };
+    const { value, grads } = variableGrads(forward, Object.values(parameters));
+    const gradients = Object.fromEntries(Object.entries(parameters).map(([key, { name }]) => [key, grads[name]]));
+    losses = { ...losses, loss: value };
+    checkReached(name, gradients);
+    return { losses, gradients: gradients as Record<string, Tensor> };
+  } catch (error) {
+    abandonTape();
+    dispose((losses ?? {}) as Record<string, Tensor>);
+    throw error;
+  }
+}
+
+function checkReached(name: string, gradients: Record<string, Tensor | undefined | null>): void {
+  const unreached = Object.keys(gradients).filter((key) => gradients[key] == null);
+  if (unreached.length === 0) return;
+  for (const gradient of Object.values(gradients)) gradient?.dispose();
+  throw gmError('GM_GRADIENT', {
+    where: `player '${name}'`,
+    expected: 'its loss to depend on every parameter it moves',
+    received: `no gradient for ${unreached.join(', ')}`,
+    remedy: 'Use the network in the loss, or leave it out of the player’s networks.',
+  });
+}
+
+/** tfjs frees what it saved for the backward pass only when that pass succeeds. */
+function abandonTape(): void {
+  const { state } = engine();
+  if (state.gradientDepth !== 0) return;
+  for (const { saved } of state.activeTape ?? []) for (const tensor of saved ?? []) tensor.dispose();
+  state.activeTape = null as never;
+}
+
+/** √ Σ g²: NaN or infinite as soon as one gradient is. */
+function normOf(gradients: Readonly<Record<string, Tensor>>): Tensor {
+  return tidy(() =>
+    sqrt(
+      Object.values(gradients)
+        .map((gradient) => sum(square(gradient)))
+        .reduce((total, part) => add(total, part)),
+    ),
+  );
+}
+
+/** g · min(1, limit / ‖g‖). */
+function clip(gradients: Readonly<Record<string, Tensor>>, norm: Tensor, limit: number): Record<string, Tensor> {
+  return tidy(() => {
+    const scale = minimum(1, div(limit, norm));
+    return Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, mul(gradient, scale)]));
+  });
+}

@@ -1,0 +1,100 @@
+import {
+  type AdversarialLoss,
+  checkFits,
+  type Discriminator,
+  type Examples,
+  type Network,
+  type Optimizer,
+  type Prior,
+} from '@gm/core';
+import { leastSquares, nonSaturating } from '@gm/losses';
+import { mean, sigmoid, type Tensor } from '@tensorflow/tfjs-core';
+import { dataSpec, priorSpec } from '../fit.js';
+import type { Game } from '../game.js';
+import { adam } from '../optimizers/adam.js';
+
+/** What a generative adversarial network is made of. */
+export interface GanParts {
+  readonly generator: Network;
+  readonly discriminator: Network & Discriminator;
+  readonly prior: Prior;
+  /** Default `nonSaturating()`. */
+  readonly loss?: AdversarialLoss;
+  /** Steps of the discriminator for each one of the generator. Default 1. */
+  readonly discriminatorSteps?: number;
+  /** Default Adam with the settings of Radford et al. (2016): learning rate 2e-4, β₁ 0.5. */
+  readonly optimizers?: { readonly generator?: Optimizer; readonly discriminator?: Optimizer };
+}
+
+interface Draw {
+  readonly z: Tensor;
+  readonly generated: Tensor;
+}
+
+/**
+ * Generative adversarial network: a game of two.
+ *
+ *   D: tell x from G(z);   G: be told from x as little as can be;   z ~ p(z)
+ *
+ * Reports both losses, and D's mean probability of "real" for real (`real`) and for generated examples (`generated`).
+ *
+ * @throws GM_FIT when the parts do not fit each other
+ * @see Goodfellow et al. (2014), Generative Adversarial Nets, algorithm 1, arXiv:1406.2661
+ * @example trainer(gan({ generator, discriminator, prior: standardNormal(64) }))
+ */
+export function gan(parts: GanParts): Game<Examples, Draw> {
+  const { generator, discriminator, prior, loss = nonSaturating(), discriminatorSteps = 1, optimizers = {} } = parts;
+  checkFits({ name: 'prior', spec: priorSpec(prior) }, { name: 'generator', spec: generator.input });
+  checkFits({ name: 'generator', spec: generator.output }, { name: 'discriminator', spec: discriminator.input });
+  return {
+    input: dataSpec('gan', generator.output, discriminator.input),
+    share({ x }, { random }) {
+      const z = prior.sample(x.shape[0]!, random);
+      return { z, generated: generator.apply(z, { training: true, random }) };
+    },
+    players: [
+      {
+        name: 'discriminator',
+        networks: { discriminator },
+        optimizer: optimizers.discriminator ?? dcganAdam(),
+        loss({ x }, { generated }, { random }) {
+          const options = { training: true, random };
+          const [realLogits, generatedLogits] = [
+            discriminator.logits(x, options),
+            discriminator.logits(generated, options),
+          ];
+          return {
+            loss: mean(loss.discriminator(realLogits, generatedLogits)),
+            real: mean(sigmoid(realLogits)),
+            generated: mean(sigmoid(generatedLogits)),
+          };
+        },
+      },
+      {
+        name: 'generator',
+        networks: { generator },
+        optimizer: optimizers.generator ?? dcganAdam(),
+        every: discriminatorSteps,
+        loss(_, { z }, { random }) {
+          const options = { training: true, random };
+          return { loss: mean(loss.generator(discriminator.logits(generator.apply(z, options), options))) };
+        },
+      },
+    ],
+  };
+}
+
+/**
+ * Least-squares GAN: `gan` with the least-squares loss.
+ *
+ * @see Mao et al. (2017), Least Squares Generative Adversarial Networks, arXiv:1611.04076
+ * @example trainer(lsgan({ generator, discriminator, prior: standardNormal(64) }))
+ */
+export function lsgan(parts: Omit<GanParts, 'loss'>): Game<Examples, Draw> {
+  return gan({ ...parts, loss: leastSquares() });
+}
+
+/** Radford et al. (2016), Unsupervised Representation Learning with DCGANs, section 4. */
+export function dcganAdam(): Optimizer {
+  return adam({ learningRate: 2e-4, beta1: 0.5 });
+}

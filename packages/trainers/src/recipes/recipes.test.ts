@@ -1,0 +1,160 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { useBackend } from '@gm/backends';
+import { seeded, spec } from '@gm/core';
+import { expectError } from '@gm/core/testing';
+import { mlpClassifier, mlpDiscriminator } from '@gm/discriminators';
+import { mlpDecoder } from '@gm/generators';
+import { mlpEncoder, standardNormal } from '@gm/latent';
+import { bernoulli, gaussianLikelihood } from '@gm/losses';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { disposeAll, recipes, trainFor } from '../../test/parts.js';
+import { adam, classifier, gan, linear, trainer, vae, vaeGan } from '../index.js';
+
+const random = seeded(0);
+const image = spec([4, 4, 1], [0, 1]);
+
+describe.each(['cpu', 'wasm'] as const)('learning a ring of Gaussians on %s', (backend) => {
+  beforeEach(async () => void (await useBackend(backend)));
+
+  it('vae raises its bound by more than two nats', async () => {
+    const run = trainer(recipes.vae!(1), { seed: 1 });
+    const reports = await trainFor(run, 300, 30);
+    expect(reports.at(-1)!['autoencoder/loss']).toBeLessThan(reports[0]!['autoencoder/loss']! - 2);
+    disposeAll(run);
+  });
+
+  it('classifier gets nineteen of twenty right', async () => {
+    const run = trainer(recipes.classifier!(1), { seed: 1 });
+    const reports = await trainFor(run, 300, 50);
+    expect(reports.at(-1)!['classifier/accuracy']).toBeGreaterThan(0.95);
+    disposeAll(run);
+  });
+
+  it.each(['gan', 'lsgan'])('%s puts its samples near the ring', async (name) => {
+    const run = trainer(recipes[name]!(1), { seed: 1 });
+    const distance = async () => {
+      const codes = seeded('codes').normals(512);
+      const { tensor } = await import('@tensorflow/tfjs-core');
+      const points = run.networks.generator!.apply(tensor(codes, [256, 2])).dataSync();
+      const gaps = Array.from({ length: 256 }, (_, row) =>
+        Math.abs(Math.hypot(points[2 * row]!, points[2 * row + 1]!) - 1),
+      );
+      return gaps.reduce((total, gap) => total + gap) / 256;
+    };
+    const before = await distance();
+    await trainFor(run, 600, 600);
+    expect(await distance()).toBeLessThan(0.6 * before);
+    disposeAll(run);
+  });
+
+  it('vaeGan reconstructs what it sees', async () => {
+    const run = trainer(recipes.vaeGan!(1), { seed: 1 });
+    const reports = await trainFor(run, 300, 100);
+    expect(reports.at(-1)!['encoder/reconstruction']).toBeLessThan(reports[0]!['encoder/reconstruction']!);
+    expect(reports.at(-1)!['encoder/divergence']).toBeGreaterThan(0);
+    disposeAll(run);
+  });
+});
+
+describe('compositions that do not fit', () => {
+  beforeEach(async () => void (await useBackend('cpu')));
+  const encoder = () => mlpEncoder({ input: image, hidden: [4], latent: 3, random });
+  const decoder = (output = spec([4, 4, 1], 'logits'), latent = 3) =>
+    mlpDecoder({ latent, hidden: [4], output, random });
+  const prior = standardNormal(3);
+
+  it('are refused with both parts and the adapter', async () => {
+    await expectError(
+      () => vae({ encoder: encoder(), decoder: decoder(image), prior }),
+      'GM_FIT',
+      'decoder → likelihood',
+      'Leave out the last activation',
+    );
+    await expectError(
+      () => vae({ encoder: encoder(), decoder: decoder(undefined, 5), prior }),
+      'GM_FIT',
+      'prior → decoder',
+      '[5]',
+      '[3]',
+    );
+    const signed = mlpEncoder({ input: spec([4, 4, 1], [-1, 1]), hidden: [4], latent: 3, random });
+    const data = vae({ encoder: signed, decoder: decoder(), prior, likelihood: bernoulli() });
+    expect(data.input.range).toEqual([0, 1]);
+    const discriminator = mlpDiscriminator({ input: image, hidden: [4], random });
+    const unbounded = decoder(spec([4, 4, 1]));
+    await expectError(
+      () => gan({ generator: unbounded, discriminator, prior }),
+      'GM_FIT',
+      'generator → discriminator',
+      'sigmoid()',
+    );
+    await expectError(
+      () => vaeGan({ encoder: encoder(), generator: unbounded, discriminator, prior }),
+      'GM_FIT',
+      'generator → discriminator',
+    );
+    const flat = mlpEncoder({ input: spec([16], [0, 1]), hidden: [4], latent: 3, random });
+    await expectError(
+      () => vaeGan({ encoder: flat, generator: decoder(image), discriminator, prior }),
+      'GM_FIT',
+      '[16]',
+    );
+  });
+
+  it('include a classifier without a class head', async () => {
+    const yesOrNo = mlpDiscriminator({ input: image, hidden: [4], random });
+    await expectError(() => classifier({ network: yesOrNo }), 'GM_FIT', 'one logit for each of two or more classes');
+    expect(classifier({ network: mlpClassifier({ input: image, hidden: [4], classes: 3, random }) }).classes).toBe(3);
+  });
+});
+
+describe('the options of vae', () => {
+  beforeEach(async () => void (await useBackend('cpu')));
+  const parts = (seed: number) => ({
+    encoder: mlpEncoder({ input: spec([2]), hidden: [8], latent: 2, random: seeded(seed) }),
+    decoder: mlpDecoder({ latent: 2, hidden: [8], output: spec([2]), random: seeded(seed) }),
+    likelihood: gaussianLikelihood({ scale: 0.2 }),
+    optimizer: adam(),
+  });
+  const lossesOf = async (game: ReturnType<typeof vae>) => {
+    const run = trainer(game as never, { seed: 1 });
+    const [report] = await trainFor(run, 1);
+    disposeAll(run);
+    return report as Record<'autoencoder/loss' | 'autoencoder/reconstruction' | 'autoencoder/divergence', number>;
+  };
+
+  it('weigh the divergence by beta, constant or scheduled', async () => {
+    const half = await lossesOf(vae({ ...parts(1), prior: standardNormal(2), beta: 0.5 }));
+    expect(half['autoencoder/loss']).toBeCloseTo(
+      half['autoencoder/reconstruction'] + 0.5 * half['autoencoder/divergence'],
+      3,
+    );
+    const warm = await lossesOf(
+      vae({ ...parts(1), prior: standardNormal(2), beta: linear({ from: 0, to: 1, steps: 10 }) }),
+    );
+    expect(warm['autoencoder/loss']).toBeCloseTo(warm['autoencoder/reconstruction'], 3);
+  });
+
+  it('estimate the divergence from the draw when the prior has no closed form', async () => {
+    const { divergenceFrom: _, ...sampled } = standardNormal(2);
+    const exact = await lossesOf(vae({ ...parts(1), prior: standardNormal(2) }));
+    const estimated = await lossesOf(vae({ ...parts(1), prior: sampled }));
+    expect(estimated['autoencoder/reconstruction']).toBeCloseTo(exact['autoencoder/reconstruction'], 5);
+    expect(estimated['autoencoder/divergence']).not.toBe(exact['autoencoder/divergence']);
+    expect(Math.abs(estimated['autoencoder/divergence'] - exact['autoencoder/divergence'])).toBeLessThan(1);
+  });
+
+  it('let freeBits set a floor under the divergence', async () => {
+    const free = await lossesOf(vae({ ...parts(1), prior: standardNormal(2), freeBits: 3 }));
+    expect(free['autoencoder/divergence']).toBeGreaterThanOrEqual(6);
+  });
+});
+
+it('two fresh processes train every recipe to the same weights, bit for bit', () => {
+  const program = fileURLToPath(new URL('../../test/fingerprint.mjs', import.meta.url));
+  const run = () => execFileSync(process.execPath, [program], { encoding: 'utf8' });
+  const first = run();
+  expect(first.trim().split('\n')).toHaveLength(5);
+  expect(run()).toBe(first);
+});

@@ -1,0 +1,88 @@
+import {
+  checkFits,
+  type Encoder,
+  type Examples,
+  type GaussianPosterior,
+  type Likelihood,
+  type Network,
+  type Optimizer,
+  type Prior,
+  type Spec,
+} from '@gm/core';
+import { bernoulli, elbo, freeBits as floorOf } from '@gm/losses';
+import { mean, neg, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { dataSpec, priorSpec } from '../fit.js';
+import type { Game } from '../game.js';
+import { adam } from '../optimizers/adam.js';
+import { rateAt, type Schedule } from '../schedule.js';
+
+/** What a variational autoencoder is made of. */
+export interface VaeParts {
+  readonly encoder: Network & Encoder<GaussianPosterior>;
+  readonly decoder: Network;
+  readonly prior: Prior;
+  /** How decoded numbers are read as a distribution over data. Default `bernoulli()`: a decoder that ends in logits. */
+  readonly likelihood?: Likelihood;
+  /** Weight of the divergence, or its warm-up. Default 1. */
+  readonly beta?: number | Schedule;
+  /** Nats per latent dimension that cost nothing. Default 0; needs a prior whose divergence has a closed form. */
+  readonly freeBits?: number;
+  readonly optimizer?: Optimizer;
+}
+
+/**
+ * Variational autoencoder: a game of one.
+ *
+ *   maximise E_q[log p(x | z)] − β KL(q(z | x) ‖ p(z)),   z = μ + σ ε
+ *
+ * Reports `loss` (the negated bound), `reconstruction` (−log p(x | z)) and `divergence`, in nats per example.
+ *
+ * @throws GM_FIT when the parts do not fit each other
+ * @see Kingma & Welling (2014), Auto-Encoding Variational Bayes, algorithm 1, arXiv:1312.6114; β: Higgins et al. (2017)
+ * @example trainer(vae({ encoder, decoder, prior: standardNormal(20) }))
+ */
+export function vae(parts: VaeParts): Game<Examples> {
+  const { encoder, decoder, prior, likelihood = bernoulli(), beta = 1, freeBits = 0, optimizer = adam() } = parts;
+  return {
+    input: checkAutoencoder({ encoder, decoder, prior, likelihood }),
+    players: [
+      {
+        name: 'autoencoder',
+        networks: { encoder, decoder },
+        optimizer,
+        loss({ x }, _, { step, random }) {
+          const options = { training: true, random };
+          const posterior = encoder.encode(x, options);
+          const z = posterior.sample(random);
+          const logLikelihood = likelihood.logProb(x, decoder.apply(z, options)); // [batch]
+          const divergence = divergenceOf(posterior, prior, z, freeBits); // [batch]
+          const bound = elbo({ logLikelihood, divergence, beta: rateAt(beta, step) });
+          return { loss: neg(mean(bound)), reconstruction: neg(mean(logLikelihood)), divergence: mean(divergence) };
+        },
+      },
+    ],
+  };
+}
+
+/** KL(q ‖ p) for each example: in closed form where the prior has one, else from the draw z. */
+export function divergenceOf(posterior: GaussianPosterior, prior: Prior, z: Tensor, freeBits = 0): Tensor {
+  const perDimension = prior.divergenceFrom?.(posterior);
+  if (perDimension === undefined) return sub(posterior.logProb(z), prior.logProb(z));
+  return freeBits > 0 ? floorOf(perDimension, freeBits) : sum(perDimension, -1);
+}
+
+/** What the data have to be for these parts, which fit each other. */
+export function checkAutoencoder({
+  encoder,
+  decoder,
+  prior,
+  likelihood,
+}: Required<Pick<VaeParts, 'encoder' | 'decoder' | 'prior' | 'likelihood'>>): Spec {
+  const input = dataSpec('vae', encoder.input, { ...encoder.input, range: likelihood.target });
+  checkFits({ name: 'prior', spec: priorSpec(prior) }, { name: 'decoder', spec: decoder.input });
+  checkFits(
+    { name: 'decoder', spec: decoder.output },
+    { name: 'likelihood', spec: { ...input, range: likelihood.prediction } },
+  );
+  return input;
+}

@@ -1,0 +1,128 @@
+import {
+  type AdversarialLoss,
+  checkFits,
+  type Encoder,
+  type Examples,
+  type FeatureDiscriminator,
+  type GaussianPosterior,
+  type Network,
+  type Optimizer,
+  type Prior,
+} from '@gm/core';
+import { featureReconstruction, nonSaturating } from '@gm/losses';
+import { add, concat, mean, mul, sigmoid, slice, type Tensor } from '@tensorflow/tfjs-core';
+import { dataSpec, priorSpec } from '../fit.js';
+import type { Game } from '../game.js';
+import { dcganAdam } from './gan.js';
+import { divergenceOf } from './vae.js';
+
+/** What a VAE-GAN is made of: the decoder of the VAE is the generator of the GAN. */
+export interface VaeGanParts {
+  readonly encoder: Network & Encoder<GaussianPosterior>;
+  readonly generator: Network;
+  readonly discriminator: Network & FeatureDiscriminator;
+  readonly prior: Prior;
+  /** Default `nonSaturating()`. */
+  readonly loss?: AdversarialLoss;
+  /** γ: weight of the feature reconstruction against fooling the discriminator, for the generator. Default 1e-2. */
+  readonly reconstructionWeight?: number;
+  /** Weight of the divergence for the encoder. Default 1. */
+  readonly beta?: number;
+  readonly optimizers?: {
+    readonly encoder?: Optimizer;
+    readonly generator?: Optimizer;
+    readonly discriminator?: Optimizer;
+  };
+}
+
+interface Draw {
+  /** First the codes of x, then as many from the prior: [2 · batch, …latent]. */
+  readonly z: Tensor;
+  /** G(z), [2 · batch, …data]. */
+  readonly generated: Tensor;
+  readonly realFeatures: Tensor;
+}
+
+/**
+ * Variational autoencoder with a learned similarity: a game of three, moved at the same point.
+ *
+ *   x̃ = G(z), z ~ q(z | x);   x_p = G(z_p), z_p ~ p(z);   f: the discriminator's features
+ *   encoder        minimises KL(q ‖ p) + L_f,   L_f = −log N(f(x) | f(x̃), 1)
+ *   generator      minimises γ L_f + L_G(x̃) + L_G(x_p)
+ *   discriminator  tells x from x̃ and x_p
+ *
+ * @throws GM_FIT when the parts do not fit each other
+ * @see Larsen, Sønderby, Larochelle & Winther (2016), Autoencoding beyond pixels using a learned similarity metric, algorithm 1, arXiv:1512.09300
+ * @example trainer(vaeGan({ encoder, generator, discriminator, prior: standardNormal(32) }))
+ */
+export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
+  const {
+    encoder,
+    generator,
+    discriminator,
+    prior,
+    loss = nonSaturating(),
+    reconstructionWeight = 1e-2,
+    beta = 1,
+  } = parts;
+  const { optimizers = {} } = parts;
+  checkFits({ name: 'prior', spec: priorSpec(prior) }, { name: 'generator', spec: generator.input });
+  checkFits({ name: 'generator', spec: generator.output }, { name: 'discriminator', spec: discriminator.input });
+  const input = dataSpec('vaeGan', encoder.input, dataSpec('vaeGan', generator.output, discriminator.input));
+
+  return {
+    input,
+    share({ x }, { random }) {
+      const options = { training: true, random };
+      const posterior = encoder.encode(x, options);
+      const z = concat([posterior.sample(random), prior.sample(x.shape[0]!, random)]); // [2 · batch, latent]
+      return { z, generated: generator.apply(z, options), realFeatures: discriminator.features(x, options) };
+    },
+    players: [
+      {
+        name: 'encoder',
+        networks: { encoder },
+        optimizer: optimizers.encoder ?? dcganAdam(),
+        loss({ x }, { realFeatures }, { random }) {
+          const options = { training: true, random };
+          const posterior = encoder.encode(x, options);
+          const z = posterior.sample(random);
+          const features = discriminator.features(generator.apply(z, options), options);
+          const reconstruction = mean(featureReconstruction(realFeatures, features));
+          const divergence = mean(divergenceOf(posterior, prior, z));
+          return { loss: add(mul(beta, divergence), reconstruction), divergence, reconstruction };
+        },
+      },
+      {
+        name: 'generator',
+        networks: { generator },
+        optimizer: optimizers.generator ?? dcganAdam(),
+        loss({ x }, { z, realFeatures }, { random }) {
+          const options = { training: true, random };
+          const features = discriminator.features(generator.apply(z, options), options); // [2 · batch, …]
+          const reconstructed = slice(features, 0, x.shape[0]!);
+          const reconstruction = mean(featureReconstruction(realFeatures, reconstructed));
+          const adversarial = mean(loss.generator(discriminator.logitsOf(features, options)));
+          return { loss: add(mul(reconstructionWeight, reconstruction), adversarial), adversarial };
+        },
+      },
+      {
+        name: 'discriminator',
+        networks: { discriminator },
+        optimizer: optimizers.discriminator ?? dcganAdam(),
+        loss({ x }, { generated }, { random }) {
+          const options = { training: true, random };
+          const [realLogits, generatedLogits] = [
+            discriminator.logits(x, options),
+            discriminator.logits(generated, options),
+          ];
+          return {
+            loss: mean(loss.discriminator(realLogits, generatedLogits)),
+            real: mean(sigmoid(realLogits)),
+            generated: mean(sigmoid(generatedLogits)),
+          };
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,135 @@
+import { useBackend } from '@gm/backends';
+import { spec } from '@gm/core';
+import { expectError } from '@gm/core/testing';
+import { memory, square, sum, type Tensor, tensor1d, variable } from '@tensorflow/tfjs-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { disposeAll, recipes, ring, trainFor } from '../test/parts.js';
+import { type Game, type Player, readMetrics, sgd, trainer } from './index.js';
+
+function player(name: string, moves: string[], every?: number): Player<never> {
+  const w = variable(tensor1d([1]));
+  const network = {
+    input: spec([1]),
+    output: spec([1]),
+    parameters: { w },
+    apply: (x: Tensor) => x,
+    dispose: () => w.dispose(),
+  };
+  return {
+    name,
+    networks: { [`${name}Network`]: network },
+    optimizer: sgd(),
+    ...(every !== undefined && { every }),
+    loss() {
+      moves.push(name);
+      return { loss: sum(square(w)) };
+    },
+  };
+}
+
+function game(...players: Player<never>[]): Game<never> {
+  return { input: spec([1]), players };
+}
+
+describe('trainer', () => {
+  beforeEach(async () => void (await useBackend('cpu')));
+
+  it('lets players move in order, each at its own pace', () => {
+    const moves: string[] = [];
+    const run = trainer(game(player('critic', moves), player('generator', moves, 3)));
+    for (let step = 0; step < 4; step++) run.step({} as never);
+    expect(moves.join(' ')).toBe('critic generator critic critic critic generator');
+    disposeAll(run);
+  });
+
+  it('gives each player randomness of its own that depends on seed and step alone', () => {
+    const draws = (seed: number, names: string[]) => {
+      const seen: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
+      const watched = names.map((name): Player<never> => {
+        const one = player(name, []);
+        const loss: Player<never>['loss'] = (batch, shared, turn) => {
+          seen[name]!.push(turn.random.uniforms(1)[0]!);
+          return one.loss(batch, shared, turn);
+        };
+        return { ...one, loss };
+      });
+      const run = trainer(game(...watched), { seed });
+      for (let step = 0; step < 3; step++) run.step({} as never);
+      disposeAll(run);
+      return seen;
+    };
+    const alone = draws(1, ['a']);
+    const together = draws(1, ['b', 'a']);
+    expect(together.a).toEqual(alone.a);
+    expect(together.b).not.toEqual(together.a);
+    expect(new Set(together.a).size).toBe(3);
+    expect(draws(2, ['a']).a).not.toEqual(alone.a);
+  });
+
+  it('refuses games whose players share what only one may have', async () => {
+    const [a, b] = [player('a', []), player('b', [])];
+    await expectError(() => trainer(game()), 'GM_OPTION', 'at least one player');
+    await expectError(() => trainer(game(a, { ...b, name: 'a' })), 'GM_OPTION', 'different names', "'a' twice");
+    await expectError(
+      () => trainer(game(a, { ...b, optimizer: a.optimizer })),
+      'GM_OPTION',
+      'an optimizer for each player',
+    );
+    await expectError(
+      () => trainer(game(a, { ...b, networks: a.networks })),
+      'GM_OPTION',
+      'networks of different names',
+    );
+    const renamed = { other: Object.values(a.networks)[0]! };
+    await expectError(
+      () => trainer(game(a, { ...b, networks: renamed })),
+      'GM_OPTION',
+      'every parameter to belong to one player',
+    );
+  });
+});
+
+describe.each(['cpu', 'wasm'] as const)('the recipes on %s', (backend) => {
+  beforeEach(async () => void (await useBackend(backend)));
+
+  it.each(Object.keys(recipes))('%s keeps the number of tensors constant over 200 steps', async (name) => {
+    const run = trainer(recipes[name]!(1), { averageDecay: 0.99, clipNorm: 10 });
+    await trainFor(run, 2);
+    const before = memory();
+    await trainFor(run, 200);
+    expect(memory().numTensors - before.numTensors).toBe(0);
+    expect(memory().numBytes - before.numBytes).toBe(0);
+    disposeAll(run);
+  });
+
+  it.each(Object.keys(recipes))('%s frees everything it made', async (name) => {
+    const before = memory().numTensors;
+    const run = trainer(recipes[name]!(1), { averageDecay: 0.99 });
+    await trainFor(run, 2);
+    disposeAll(run);
+    expect(memory().numTensors).toBe(before);
+  });
+
+  it('samples with the averages and goes on with the current parameters', async () => {
+    const run = trainer(recipes.vae!(1), { averageDecay: 0.99 });
+    await trainFor(run, 20);
+    const [parameter] = Object.values(run.networks.decoder!.parameters);
+    const current = Array.from(parameter!.dataSync());
+    const averaged = await run.withAverages(() => Array.from(parameter!.dataSync()));
+    expect(averaged).not.toEqual(current);
+    expect(Array.from(parameter!.dataSync())).toEqual(current);
+    disposeAll(run);
+  });
+
+  it('takes averages of a short memory at the start: close to the parameters, not to the initialisation', async () => {
+    const run = trainer(recipes.classifier!(1), { averageDecay: 0.9999 });
+    const batch = await ring().at(0);
+    await readMetrics(run.step(batch as never));
+    const [parameter] = Object.values(run.networks.classifier!.parameters);
+    const current = Array.from(parameter!.dataSync());
+    const averaged = await run.withAverages(() => Array.from(parameter!.dataSync()));
+    const gap = Math.max(...current.map((value, index) => Math.abs(value - averaged[index]!)));
+    expect(gap).toBeLessThan(0.01);
+    disposeAll(run);
+  });
+});

@@ -1,0 +1,94 @@
+/** Small parts and data that every test of training can share. */
+import { type BatchSource, type Examples, type LabelledExamples, type Optimizer, seeded, spec } from '@gm/core';
+import { mlpClassifier, mlpDiscriminator } from '@gm/discriminators';
+import { mlpDecoder } from '@gm/generators';
+import { mlpEncoder, standardNormal } from '@gm/latent';
+import { gaussianLikelihood } from '@gm/losses';
+import { tensor } from '@tensorflow/tfjs-core';
+import { adam, classifier, type Game, type GameTrainer, gan, lsgan, train, vae, vaeGan } from '../src/index.js';
+
+export const plane = spec([2]);
+export const latent = 2;
+
+/** Eight Gaussians on a ring of radius 1, labelled by which half they lie in. */
+export function ring(batchSize = 32): BatchSource<LabelledExamples> {
+  return {
+    example: plane,
+    classes: 2,
+    batchSize,
+    batchesPerEpoch: 10,
+    at(step) {
+      const random = seeded('ring').split(step);
+      const modes = Array.from(random.words(batchSize), (word) => word % 8);
+      const noise = random.normals(batchSize * 2);
+      const points = modes.flatMap((mode, row) => {
+        const angle = (mode * Math.PI) / 4;
+        return [Math.cos(angle) + 0.05 * noise[2 * row]!, Math.sin(angle) + 0.05 * noise[2 * row + 1]!];
+      });
+      return {
+        x: tensor(points, [batchSize, 2]),
+        labels: tensor(
+          modes.map((mode) => (mode < 4 ? 0 : 1)),
+          [batchSize],
+          'int32',
+        ),
+      };
+    },
+  };
+}
+
+const hidden = [16];
+
+export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer) => Game<never, never>> = {
+  vae: (seed, optimizer = () => adam({ learningRate: 5e-3 })) => {
+    const random = seeded(seed);
+    const encoder = mlpEncoder({ input: plane, hidden, latent, random });
+    const decoder = mlpDecoder({ latent, hidden, output: plane, random });
+    const likelihood = gaussianLikelihood({ scale: 0.2 });
+    return vae({ encoder, decoder, prior: standardNormal(latent), likelihood, optimizer: optimizer() }) as never;
+  },
+  gan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) => gan(adversaries(seed, optimizer)) as never,
+  lsgan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) =>
+    lsgan(adversaries(seed, optimizer)) as never,
+  vaeGan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) => {
+    const { generator, discriminator, prior, optimizers } = adversaries(seed, optimizer);
+    const encoder = mlpEncoder({ input: plane, hidden, latent, random: seeded(seed).split('encoder') });
+    return vaeGan({
+      encoder,
+      generator,
+      discriminator,
+      prior,
+      optimizers: { ...optimizers, encoder: optimizer() },
+    }) as never;
+  },
+  classifier: (seed, optimizer = () => adam({ learningRate: 1e-2 })) => {
+    const network = mlpClassifier({ input: plane, hidden, classes: 2, random: seeded(seed) });
+    return classifier({ network, optimizer: optimizer() }) as never;
+  },
+};
+
+function adversaries(seed: number, optimizer: () => Optimizer) {
+  const random = seeded(seed);
+  return {
+    generator: mlpDecoder({ latent, hidden, output: plane, random }),
+    discriminator: mlpDiscriminator({ input: plane, hidden, random }),
+    prior: standardNormal(latent),
+    optimizers: { generator: optimizer(), discriminator: optimizer() },
+  };
+}
+
+/** Trains for so many steps and gives the metrics of each report. */
+export async function trainFor<Batch extends Examples>(run: GameTrainer<Batch>, steps: number, reportEvery = steps) {
+  const reports: Record<string, number>[] = [];
+  const batches = ring() as unknown as BatchSource<Batch>;
+  for await (const event of train(run, batches, { steps: run.steps + steps, reportEvery })) {
+    if (event.type === 'report') reports.push({ ...event.metrics });
+  }
+  return reports;
+}
+
+/** Frees a run and the networks it moves. */
+export function disposeAll<Batch>(run: GameTrainer<Batch>): void {
+  run.dispose();
+  for (const network of Object.values(run.networks)) network.dispose();
+}
