@@ -1,0 +1,61 @@
+import { LineChart, ScatterChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
+import { type EChartsCoreOption, init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+
+use([LineChart, ScatterChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
+
+/** One line of numbers that were measured while training. */
+export interface MetricsLine {
+  readonly step: number;
+  readonly [metric: string]: number;
+}
+
+/** The metrics over the steps as an SVG picture, one panel for each metric, because their units differ. */
+export function lossesSvg(lines: readonly MetricsLine[], metrics: readonly string[]): string {
+  const columns = metrics.length > 1 ? 2 : 1;
+  const rows = Math.max(1, Math.ceil(metrics.length / columns));
+  const panel = { width: 460, height: 240, left: 70, top: 40 };
+  const place = (index: number) => ({
+    left: (index % columns) * (panel.width + panel.left) + panel.left,
+    top: Math.floor(index / columns) * (panel.height + 80) + panel.top,
+  });
+  return svg(columns * (panel.width + panel.left) + 30, rows * (panel.height + 80) + 10, {
+    title: metrics.map((text, index) => ({ ...place(index), top: place(index).top - 32, text, textStyle: TITLE })),
+    grid: metrics.map((_, index) => ({ ...place(index), width: panel.width - 30, height: panel.height })),
+    xAxis: metrics.map((_, gridIndex) => ({ type: 'value', gridIndex, max: 'dataMax', min: 'dataMin', name: 'step' })),
+    yAxis: metrics.map((_, gridIndex) => ({ type: 'value', gridIndex, scale: true })),
+    series: metrics.map((name, index) => ({
+      type: 'line',
+      name,
+      xAxisIndex: index,
+      yAxisIndex: index,
+      showSymbol: false,
+      lineStyle: { width: 1.5 },
+      data: lines.filter((line) => name in line).map((line) => [line.step, line[name]]),
+    })),
+  });
+}
+
+/** Point clouds in the plane as an SVG picture, later ones above earlier ones. */
+export function scatterSvg(clouds: Readonly<Record<string, readonly (readonly number[])[]>>): string {
+  return svg(640, 640, {
+    legend: { data: Object.keys(clouds), top: 8 },
+    grid: { left: 50, right: 20, top: 44, bottom: 40 },
+    xAxis: { type: 'value', scale: true },
+    yAxis: { type: 'value', scale: true },
+    series: Object.entries(clouds).map(([name, data]) => ({ type: 'scatter', name, data, symbolSize: 4 })),
+  });
+}
+
+const TITLE = { fontSize: 14, fontWeight: 'normal' } as const;
+
+function svg(width: number, height: number, option: EChartsCoreOption): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
+  try {
+    chart.setOption({ animation: false, backgroundColor: '#ffffff', ...option });
+    return chart.renderToSVGString();
+  } finally {
+    chart.dispose();
+  }
+}

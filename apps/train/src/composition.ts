@@ -1,0 +1,229 @@
+import {
+  type Encoder,
+  type GaussianPosterior,
+  type Generator,
+  type Likelihood,
+  type Network,
+  type Prior,
+  rangeRemedy,
+  type SeededRandom,
+  type Spec,
+  seeded,
+  showRange,
+  spec,
+} from '@gm/core';
+import { convClassifier, dcganDiscriminator, type FeatureNetwork, mlpClassifier, mlpDiscriminator, withHead } from '@gm/discriminators';
+import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder } from '@gm/generators';
+import { convEncoder, type GaussianEncoder, mlpEncoder, standardNormal } from '@gm/latent';
+import { bernoulli, gaussianLikelihood, leastSquares, minimax, nonSaturating } from '@gm/losses';
+import { adam, classifier, type Game, gan, vae, vaeGan } from '@gm/trainers';
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { wrongOption } from './complain.js';
+import type { Settings } from './settings.js';
+
+/** What the parts of a run are made for. */
+interface Surroundings {
+  readonly settings: Settings;
+  readonly example: Spec;
+  readonly classes: number | undefined;
+  readonly random: SeededRandom;
+}
+
+/** A model with all that can be done with it. Which abilities there are depends on the kind. */
+export interface Composition {
+  // biome-ignore lint/suspicious/noExplicitAny: a game of any kind; its batches are checked when training starts
+  readonly game: Game<any, any>;
+  readonly networks: Readonly<Record<string, Network>>;
+  /** Draws new examples. */
+  readonly generator?: Generator;
+  /** Gives examples back from their codes. */
+  reconstruct?(x: Tensor): Tensor;
+  /** What the evidence lower bound of a VAE needs. */
+  readonly autoencoder?: {
+    readonly encoder: Network & Encoder<GaussianPosterior>;
+    readonly decoder: Network;
+    readonly prior: Prior;
+    readonly likelihood: Likelihood;
+  };
+  readonly classifier?: FeatureNetwork;
+}
+
+const ENCODER: Readonly<Record<'mlp' | 'conv', (surroundings: Surroundings) => GaussianEncoder>> = {
+  mlp: ({ settings, example, random }) =>
+    mlpEncoder({ input: example, hidden: settings.hidden, latent: settings.latent!, random }),
+  conv: ({ settings, example, random }) => convEncoder({ input: images('encoder', example), latent: settings.latent!, random }),
+};
+
+const GENERATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings, output: Spec) => Network>> = {
+  mlp: ({ settings, random }, output) =>
+    mlpDecoder({ latent: settings.latent!, hidden: [...settings.hidden].reverse(), output, random }),
+  conv: ({ settings, random }, output) =>
+    convDecoder({ latent: settings.latent!, output: images('generator', output), random }),
+  dcgan: ({ settings, random }, output) =>
+    dcganGenerator({ latent: settings.latent!, output: images('generator', output), random }),
+};
+
+const DISCRIMINATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings) => FeatureNetwork>> = {
+  mlp: ({ settings, example, random }) => mlpDiscriminator({ input: example, hidden: settings.hidden, random }),
+  conv: () => {
+    throw wrongOption({
+      where: '--discriminator',
+      expected: 'mlp or dcgan, which tell real from generated',
+      received: 'conv',
+      remedy: 'conv is a classifier; choose dcgan for a convolutional discriminator.',
+    });
+  },
+  dcgan: ({ example, random }) => dcganDiscriminator({ input: images('discriminator', example), random }),
+};
+
+const CLASSIFIER: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings, classes: number) => FeatureNetwork>> = {
+  mlp: ({ settings, example, random }, classes) =>
+    mlpClassifier({ input: example, hidden: settings.hidden, classes, random }),
+  conv: ({ example, random }, classes) => convClassifier({ input: images('discriminator', example), classes, random }),
+  dcgan: ({ example, random }, classes) =>
+    withHead(dcganDiscriminator({ input: images('discriminator', example), random }), classes, random.split('head')),
+};
+
+const LIKELIHOOD = {
+  bernoulli: () => bernoulli(),
+  gaussian: (scale: number) => gaussianLikelihood({ scale }),
+} as const;
+
+const ADVERSARIAL = { minimax, 'non-saturating': nonSaturating, 'least-squares': leastSquares } as const;
+
+const KIND: Readonly<Record<Settings['kind'], (surroundings: Surroundings) => Composition>> = {
+  vae: composeVae,
+  gan: composeGan,
+  lsgan: composeGan,
+  'vae-gan': composeVaeGan,
+  classifier: composeClassifier,
+};
+
+/**
+ * Makes the parts that the settings name and the game they play; the same settings give the same weights.
+ *
+ * @throws GM_OPTION, GM_FIT, GM_RANGE, GM_SHAPE when the parts cannot work together or not on such data
+ */
+export function compose(settings: Settings, { example, classes }: { example: Spec; classes: number | undefined }): Composition {
+  const random = seeded(settings.seed).split('weights');
+  return KIND[settings.kind]({ settings, example, classes, random });
+}
+
+function composeVae(surroundings: Surroundings): Composition {
+  const { settings, example } = surroundings;
+  const likelihood = LIKELIHOOD[settings.loss as keyof typeof LIKELIHOOD](settings.scale!);
+  checkLikelihood(surroundings, likelihood);
+  const encoder = encoderOf(surroundings);
+  const decoder = generatorOf(surroundings, spec(example.shape, likelihood.prediction));
+  const prior = standardNormal(settings.latent!);
+  const optimizer = adam({ learningRate: settings.learningRate });
+  return {
+    game: vae({ encoder, decoder, prior, likelihood, beta: settings.beta!, optimizer }),
+    networks: { encoder, decoder },
+    generator: fromDecoder(decoder, prior, { likelihood }),
+    reconstruct: (x) => tidy(() => likelihood.mean(decoder.apply(encoder.encode(x).mean))),
+    autoencoder: { encoder, decoder, prior, likelihood },
+  };
+}
+
+function composeGan(surroundings: Surroundings): Composition {
+  const { settings, example } = surroundings;
+  const generator = generatorOf(surroundings, example);
+  const discriminator = discriminatorOf(surroundings);
+  const prior = standardNormal(settings.latent!);
+  const optimizers = { generator: ganAdam(settings), discriminator: ganAdam(settings) };
+  return {
+    game: gan({ generator, discriminator, prior, loss: adversarialOf(settings), optimizers }),
+    networks: { generator, discriminator },
+    generator: fromDecoder(generator, prior),
+  };
+}
+
+function composeVaeGan(surroundings: Surroundings): Composition {
+  const { settings, example } = surroundings;
+  const encoder = encoderOf(surroundings);
+  const generator = generatorOf(surroundings, example);
+  const discriminator = discriminatorOf(surroundings);
+  const prior = standardNormal(settings.latent!);
+  const optimizers = { encoder: ganAdam(settings), generator: ganAdam(settings), discriminator: ganAdam(settings) };
+  const { beta, reconstruction } = settings;
+  return {
+    game: vaeGan({
+      encoder,
+      generator,
+      discriminator,
+      prior,
+      loss: adversarialOf(settings),
+      reconstructionWeight: reconstruction!,
+      beta: beta!,
+      optimizers,
+    }),
+    networks: { encoder, generator, discriminator },
+    generator: fromDecoder(generator, prior),
+    reconstruct: (x) => tidy(() => generator.apply(encoder.encode(x).mean)),
+  };
+}
+
+function composeClassifier(surroundings: Surroundings): Composition {
+  const { settings, classes, random } = surroundings;
+  if (classes === undefined) throw unlabelled(settings);
+  const network = CLASSIFIER[settings.discriminator!]({ ...surroundings, random: random.split('classifier') }, classes);
+  return {
+    game: classifier({ network, optimizer: adam({ learningRate: settings.learningRate }) }),
+    networks: { classifier: network },
+    classifier: network,
+  };
+}
+
+// Each part draws its first weights from a stream of its own, so that one choice does not change the other parts.
+function encoderOf(surroundings: Surroundings): GaussianEncoder {
+  return ENCODER[surroundings.settings.encoder!]({ ...surroundings, random: surroundings.random.split('encoder') });
+}
+
+function generatorOf(surroundings: Surroundings, output: Spec): Network {
+  return GENERATOR[surroundings.settings.generator!]({ ...surroundings, random: surroundings.random.split('generator') }, output);
+}
+
+function discriminatorOf(surroundings: Surroundings): FeatureNetwork {
+  const random = surroundings.random.split('discriminator');
+  return DISCRIMINATOR[surroundings.settings.discriminator!]({ ...surroundings, random });
+}
+
+function adversarialOf({ loss }: Settings) {
+  return ADVERSARIAL[loss as keyof typeof ADVERSARIAL]();
+}
+
+/** β₁ = 0.5: Radford et al. (2016), section 4. */
+function ganAdam({ learningRate }: Settings) {
+  return adam({ learningRate, beta1: 0.5 });
+}
+
+function images(role: string, example: Spec): Spec {
+  if (example.shape.length === 3) return example;
+  throw wrongOption({
+    where: `--${role}`,
+    expected: 'a part for points in the plane: mlp',
+    received: 'a convolutional one, which needs images',
+    remedy: `Choose --${role} mlp, or data with images.`,
+  });
+}
+
+function checkLikelihood({ settings, example }: Surroundings, { target }: Likelihood): void {
+  const isToy = example.shape.length === 1;
+  if (rangeRemedy(example.range, target) === undefined) return;
+  throw wrongOption({
+    where: `--loss ${settings.loss} on --data ${settings.data}`,
+    expected: `numbers in ${showRange(target)}`,
+    received: showRange(example.range),
+    remedy: isToy ? 'Choose --loss gaussian.' : 'Choose --pixels unit, or --loss gaussian.',
+  });
+}
+
+function unlabelled({ data }: Settings) {
+  return wrongOption({
+    where: 'gm train classifier',
+    expected: 'data with labels',
+    received: `${data}, which has none`,
+    remedy: 'Choose data with labels (mnist, fashion:<dir>, idx:<dir> with label files), or train a vae or gan.',
+  });
+}

@@ -1,0 +1,157 @@
+import { createRequire } from 'node:module';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { complain, EXIT, wrongOption } from './complain.js';
+import { DISCRIMINATORS, ENCODERS, GENERATORS, KINDS, LOSSES, PIXELS } from './settings.js';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+const EXAMPLES = `
+Examples:
+  $ gm demo                                     a VAE-GAN on MNIST in about three minutes
+  $ gm train vae --epochs 5                     an MLP VAE on MNIST, into runs/vae-1
+  $ gm train gan --data toy:ring --steps 3000   a GAN on points in the plane
+  $ gm train --resume runs/vae-1 --epochs 10    go on with a run
+  $ gm sample runs/vae-1 --count 64 --out z.png
+  $ gm evaluate runs/vae-1
+
+Exit codes: 0 done, 1 a bug in gm, 2 wrong input, 3 training diverged, 130 stopped by Ctrl-C (with a checkpoint).`;
+
+const LENGTH = 'How long (one of them)';
+const PARTS = 'Parts';
+const DETAILS = 'Details';
+
+function program(): Command {
+  const gm = new Command('gm')
+    .description('Train, sample and evaluate generative and discriminative models on any TensorFlow.js backend.')
+    .version(version, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('(gm --help shows what there is)')
+    .exitOverride();
+  addTrain(gm);
+  addSample(gm);
+  addEvaluate(gm);
+  addDoctor(gm);
+  addDemo(gm);
+  return gm;
+}
+
+function addTrain(gm: Command): void {
+  gm.command('train')
+    .description('Train a model; the run folder gets checkpoint, metrics, samples and loss curves.')
+    .argument('[kind]', `${KINDS.join(' | ')}; not needed with --resume`)
+    .option('--data <source>', 'mnist, fashion:<dir>, idx:<dir> or toy:<name> (default: mnist)')
+    .option('--backend <name>', 'auto, wasm, cpu, webgpu, node or node-gpu (default: auto)')
+    .option('--seed <number>', 'of all randomness (default: 1)', anyNumber)
+    .option('--batch <count>', 'examples in a step', wholeNumber)
+    .option('--out <folder>', 'run folder, new or empty (default: runs/<kind>-<n>)')
+    .option('--resume <run>', 'go on with that run; only backend and length may be given with it')
+    .optionsGroup(`${LENGTH}:`)
+    .option('--epochs <number>', 'passes over the data, in all', positiveNumber)
+    .option('--steps <count>', 'updates, in all', wholeNumber)
+    .option('--minutes <number>', 'minutes of training, in all', positiveNumber)
+    .optionsGroup(`${PARTS}:`)
+    .addOption(new Option('--encoder <name>', 'vae, vae-gan').choices(ENCODERS))
+    .addOption(new Option('--generator <name>', 'vae (its decoder), gan, lsgan, vae-gan').choices(GENERATORS))
+    .addOption(new Option('--discriminator <name>', 'gan, lsgan, vae-gan, classifier').choices(DISCRIMINATORS))
+    .addOption(new Option('--loss <name>', 'which of them depends on the kind').choices(LOSSES))
+    .option('--hidden <sizes>', 'hidden units of MLP parts, 400 or 512,256 for instance', sizes)
+    .option('--latent <count>', 'size of z', wholeNumber)
+    .optionsGroup(`${DETAILS}:`)
+    .option('--learning-rate <number>', "Adam's", positiveNumber)
+    .option('--average <decay>', 'sample with an average of the weights, 0.999 for instance; 0: none', anyNumber)
+    .option('--beta <number>', 'weight of the divergence (vae, vae-gan)', anyNumber)
+    .option('--scale <number>', 'standard deviation of the gaussian loss (vae)', positiveNumber)
+    .option('--reconstruction <number>', 'weight of reconstruction in the generator (vae-gan)', anyNumber)
+    .option('--binarize', 'draw each pixel as 0 or 1 anew in every batch (vae, loss bernoulli)')
+    .addOption(new Option('--pixels <scale>', 'unit: [0, 1], signed: [-1, 1]').choices(PIXELS))
+    .option('--checkpoint-every <steps>', 'steps between checkpoints (default: 500)', wholeNumber)
+    .action(async (kind, options) => (await import('./commands/train.js')).train(kind, options));
+}
+
+function addSample(gm: Command): void {
+  gm.command('sample')
+    .description('Draw new examples from a trained run: a PNG grid, or an SVG scatter for points in the plane.')
+    .argument('<run>', 'folder of a run')
+    .option('--count <count>', 'how many', wholeNumber, 64)
+    .option('--seed <number>', 'of the draw', anyNumber, 1)
+    .option('--out <file>', 'picture to write; never overwrites (default: <run>/samples-<seed>.png or .svg)')
+    .option('--backend <name>', 'as in gm train (default: the backend of the run)')
+    .action(async (run, options) => (await import('./commands/sample.js')).sample(run, options));
+}
+
+function addEvaluate(gm: Command): void {
+  gm.command('evaluate')
+    .description(
+      'Measure a run on test data: VAE −ELBO and importance-weighted bound in nats, classifier accuracy; samples of the\n' +
+        'GAN kinds are judged by a classifier.',
+    )
+    .argument('<run>', 'folder of a run')
+    .option('--judge <run>', 'classifier run that judges samples (default: runs/judge-<data>, trained when missing)')
+    .option('--count <count>', 'samples to judge', wholeNumber, 1000)
+    .option('--importance <count>', 'samples for the bound L_K', wholeNumber, 50)
+    .option('--examples <count>', 'test examples for L_K; the ELBO uses all', wholeNumber, 1000)
+    .option('--seed <number>', 'of all draws', anyNumber, 1)
+    .option('--backend <name>', 'as in gm train (default: the backend of the run)')
+    .option('--json', 'print one line of JSON instead of text')
+    .action(async (run, options) => (await import('./commands/evaluate.js')).evaluate(run, options));
+}
+
+function addDoctor(gm: Command): void {
+  gm.command('doctor')
+    .description('Show this machine, every backend with what keeps it from starting, and the data sets.')
+    .action(async () => (await import('./commands/doctor.js')).doctor());
+}
+
+function addDemo(gm: Command): void {
+  gm.command('demo')
+    .description('Train the VAE-GAN demo on MNIST (also: npm run demo).')
+    .option('--minutes <number>', 'how long to train', positiveNumber)
+    .option('--backend <name>', 'as in gm train (default: auto)')
+    .option('--out <folder>', 'run folder, new or empty (default: runs/demo-<n>)')
+    .option('--seed <number>', 'of all randomness (default: 1)', anyNumber)
+    .action(async (options) => (await import('./commands/demo.js')).demo(options));
+}
+
+function anyNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('It has to be a number.');
+}
+
+function positiveNumber(text: string): number {
+  const value = anyNumber(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('It has to be a number above 0.');
+}
+
+function wholeNumber(text: string): number {
+  const value = anyNumber(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('It has to be a whole number above 0.');
+}
+
+function sizes(text: string): number[] {
+  return text.split(',').map(wholeNumber);
+}
+
+try {
+  const gm = program();
+  if (process.argv.length <= 2) throw missingCommand(gm);
+  process.exitCode = EXIT.done;
+  await gm.parseAsync();
+} catch (error) {
+  process.exitCode = complain(error);
+}
+
+function missingCommand(gm: Command) {
+  gm.outputHelp({ error: true });
+  const names = gm.commands.map((command) => command.name()).join(', ');
+  return wrongOption({
+    where: 'gm',
+    expected: `a command: ${names}`,
+    received: 'none',
+    remedy: 'Start with gm demo.',
+  });
+}

@@ -1,0 +1,162 @@
+import { createRequire } from 'node:module';
+import { type BackendInfo, useBackend } from '@gm/backends';
+import { EXIT, wrongFile } from './complain.js';
+import { type Composition, compose } from './composition.js';
+import { type Data, fingerprint, openData } from './datasets.js';
+import { lockRun } from './lock.js';
+import { preview } from './preview.js';
+import { duration } from './progress.js';
+import { drawValues, imagesOf, isPlane, writePictures } from './results.js';
+import { createRunFolder, filesOf, type Goal, type Run, readRun, truncateMetrics, writeRun } from './runFolder.js';
+import { describeData, say, sayComposition, sayPairs } from './say.js';
+import type { Settings } from './settings.js';
+import { type Outcome, restoreTraining, runTraining, type Training, trainingOf } from './training.js';
+
+interface Start {
+  readonly settings: Settings;
+  readonly goal: Goal;
+  readonly folder: string;
+  readonly backend: string | undefined;
+  readonly checkpointEvery: number;
+}
+
+/** Trains a new run into a new folder. Everything is refused before the folder is made. */
+export async function startRun({ settings, goal, folder, backend, checkpointEvery }: Start): Promise<Outcome> {
+  const info = await useBackend(backend ?? 'auto');
+  const data = await openData(settings);
+  const composition = compose(settings, data.train);
+  const training = trainingOf(settings, composition);
+  createRunFolder(folder);
+  const unlock = lockRun(folder);
+  try {
+    const run = { ...describeRun(settings, info), goal, data: await describeExamples(data) };
+    writeRun(folder, run);
+    announce({ folder, info, data, composition, run });
+    const outcome = await runTraining({ folder, settings, goal, data, training, checkpointEvery });
+    await conclude(folder, { outcome, composition, training, data, settings });
+    return outcome;
+  } finally {
+    unlock();
+  }
+}
+
+interface Resume {
+  readonly folder: string;
+  readonly goal: Goal | undefined;
+  readonly backend: string | undefined;
+  readonly checkpointEvery: number;
+}
+
+/** Goes on with a run where its checkpoint stands. */
+export async function resumeRun({ folder, goal: wanted, backend, checkpointEvery }: Resume): Promise<Outcome> {
+  const former = readRun(folder);
+  const unlock = lockRun(folder);
+  try {
+    const { info, composition, training } = await openRun(folder, backend);
+    const { settings } = former;
+    const data = await openData(settings);
+    checkSameData(folder, former, await fingerprint(data.train));
+    const goal = wanted ?? former.goal;
+    const run = { ...former, goal, backend: info.name };
+    writeRun(folder, run);
+    truncateMetrics(folder, training.steps);
+    announce({ folder, info, data, composition, run });
+    say(`Going on after step ${training.steps}.${info.name === former.backend ? '' : ` Until now it ran on ${former.backend}.`}`);
+    const outcome = await runTraining({ folder, settings, goal, data, training, checkpointEvery });
+    await conclude(folder, { outcome, composition, training, data, settings });
+    return outcome;
+  } finally {
+    unlock();
+  }
+}
+
+/** A trained run ready to use: its parts with the weights of its checkpoint. */
+export async function openRun(folder: string, backend?: string) {
+  const run = readRun(folder);
+  const info = await useBackend((backend ?? run.backend) as never);
+  const composition = compose(run.settings, run.data);
+  const training = trainingOf(run.settings, composition);
+  await restoreTraining(folder, training);
+  return { run, info, composition, training };
+}
+
+function describeRun(settings: Settings, { name }: BackendInfo) {
+  const require = createRequire(import.meta.url);
+  const versionOf = (path: string): string => require(path).version;
+  return {
+    format: 1 as const,
+    settings,
+    backend: name,
+    versions: {
+      gm: versionOf('../package.json'),
+      tfjs: versionOf('@tensorflow/tfjs-core/package.json'),
+      node: process.versions.node,
+    },
+    started: new Date().toISOString(),
+  };
+}
+
+async function describeExamples({ train }: Data): Promise<Run['data']> {
+  const { count, example, classes } = train;
+  return { count, example: { ...example, shape: [...example.shape] }, classes, fingerprint: await fingerprint(train) };
+}
+
+function checkSameData(folder: string, { data, settings }: Run, found: string): void {
+  if (data.fingerprint === found) return;
+  throw wrongFile({
+    where: `${folder} on --data ${settings.data}`,
+    expected: 'the examples that the run was started with',
+    received: 'other ones',
+    remedy: 'Put the former files back, or start a new run.',
+  });
+}
+
+interface Announcement {
+  readonly folder: string;
+  readonly info: BackendInfo;
+  readonly data: Data;
+  readonly composition: Composition;
+  readonly run: Run;
+}
+
+function announce({ folder, info, data, composition, run }: Announcement): void {
+  const { kind, loss, batch, learningRate, seed } = run.settings;
+  const [[unit, amount]] = Object.entries(run.goal) as [[string, number]];
+  sayPairs({
+    backend: `${info.name}: ${info.reason}`,
+    data: describeData(data),
+    training: `${kind}, loss ${loss}, batch ${batch}, learning rate ${learningRate}, seed ${seed}, ${amount} ${unit}`,
+    run: folder,
+  });
+  say();
+  sayComposition(composition, run.settings);
+  say();
+}
+
+interface Conclusion {
+  readonly outcome: Outcome;
+  readonly composition: Composition;
+  readonly training: Training;
+  readonly data: Data;
+  readonly settings: Settings;
+}
+
+async function conclude(folder: string, { outcome, composition, training, data, settings }: Conclusion): Promise<void> {
+  const { reason, step, seconds } = outcome;
+  const pictures = await training.withAverages(async () => {
+    await showPreview(composition, data, settings.seed);
+    return writePictures(folder, composition, data, settings.seed);
+  });
+  const { checkpoint, metrics } = filesOf(folder);
+  say(`\n${reason === 'finished' ? 'Done' : 'Stopped'} after step ${step} and ${duration(seconds)} of training. Results:`);
+  sayPairs({ ...pictures, metrics, checkpoint });
+  if (reason === 'finished') return say(`\nNext: gm sample ${folder}, gm evaluate ${folder}`);
+  say(`\nGo on with: gm train --resume ${folder}`);
+  process.exitCode = EXIT.interrupted;
+}
+
+async function showPreview({ generator }: Composition, { train }: Data, seed: number): Promise<void> {
+  if (!process.stdout.isTTY || generator === undefined || isPlane(train.example)) return;
+  const drawn = await drawValues(generator, 10, seed);
+  say(`\n${preview(imagesOf(drawn, train.example.range), process.stdout.columns ?? 80)}`);
+}

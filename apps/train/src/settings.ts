@@ -1,0 +1,141 @@
+import * as v from 'valibot';
+import { wrongOption } from './complain.js';
+
+export const KINDS = ['vae', 'gan', 'lsgan', 'vae-gan', 'classifier'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** The choices of each role; which of them a kind can use stands in `KIND_OPTIONS`. */
+export const ENCODERS = ['mlp', 'conv'] as const;
+export const GENERATORS = ['mlp', 'conv', 'dcgan'] as const;
+export const DISCRIMINATORS = ['mlp', 'conv', 'dcgan'] as const;
+export const LOSSES = [
+  'bernoulli',
+  'gaussian',
+  'non-saturating',
+  'minimax',
+  'least-squares',
+  'cross-entropy',
+] as const;
+export const PIXELS = ['unit', 'signed'] as const;
+
+const positive = v.pipe(v.number(), v.gtValue(0));
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+/** All that decides what a run trains, apart from how long. It stands in run.json. */
+export const settingsSchema = v.strictObject({
+  kind: v.picklist(KINDS),
+  data: v.string(),
+  seed: v.number(),
+  batch: count,
+  learningRate: positive,
+  /** Decay of the average of the weights that samples are drawn with; 0 keeps none. */
+  average: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
+  hidden: v.array(count),
+  /** How grey values are scaled: unit is [0, 1], signed is [-1, 1]. Toys are what they are. */
+  pixels: v.picklist(PIXELS),
+  loss: v.picklist(LOSSES),
+  binarize: v.optional(v.boolean()),
+  encoder: v.optional(v.picklist(ENCODERS)),
+  generator: v.optional(v.picklist(GENERATORS)),
+  discriminator: v.optional(v.picklist(DISCRIMINATORS)),
+  latent: v.optional(count),
+  beta: v.optional(v.pipe(v.number(), v.minValue(0))),
+  scale: v.optional(positive),
+  /** γ of a VAE-GAN: what reconstruction weighs against fooling the discriminator. */
+  reconstruction: v.optional(v.pipe(v.number(), v.minValue(0))),
+});
+
+export type Settings = Readonly<v.InferOutput<typeof settingsSchema>>;
+
+/** What was said on the command line; the rest comes from `defaultsFor`. */
+export type Choices = Partial<Settings>;
+
+interface KindOptions {
+  readonly losses: readonly Settings['loss'][];
+  readonly images: Choices;
+  /** What differs where examples are points in the plane. */
+  readonly points: Choices;
+}
+
+const GAN: Choices = {
+  generator: 'mlp',
+  discriminator: 'mlp',
+  latent: 64,
+  pixels: 'signed',
+  learningRate: 2e-4,
+  average: 0.999,
+  hidden: [256, 512],
+};
+const POINTS: Choices = { hidden: [64, 64], learningRate: 1e-3, batch: 256 };
+
+/** The options of each kind with their defaults: an option that is not here does not belong to the kind. */
+const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
+  vae: {
+    losses: ['bernoulli', 'gaussian'],
+    images: { encoder: 'mlp', generator: 'mlp', latent: 20, beta: 1, scale: 1, binarize: false, hidden: [400] },
+    points: { ...POINTS, loss: 'gaussian', latent: 2, scale: 0.1 },
+  },
+  gan: { losses: ['non-saturating', 'minimax'], images: GAN, points: { ...POINTS, latent: 8 } },
+  lsgan: { losses: ['least-squares'], images: GAN, points: { ...POINTS, latent: 8 } },
+  'vae-gan': {
+    losses: ['non-saturating', 'minimax', 'least-squares'],
+    images: { ...GAN, encoder: 'mlp', beta: 1, reconstruction: 1, latent: 32 },
+    points: { ...POINTS, latent: 2 },
+  },
+  classifier: {
+    losses: ['cross-entropy'],
+    images: { discriminator: 'conv' },
+    points: { ...POINTS, discriminator: 'mlp' },
+  },
+};
+
+const COMMON = { data: 'mnist', seed: 1, batch: 128, learningRate: 1e-3, average: 0, hidden: [512], pixels: 'unit' } as const;
+
+/** The choices of `kind` on `data`, completed. */
+export function completeSettings(kind: Kind, choices: Choices): Settings {
+  const { losses, images, points } = KIND_OPTIONS[kind];
+  const isToy = choices.data?.startsWith('toy:') ?? false;
+  const defaults = { kind, ...COMMON, loss: losses[0]!, ...images, ...(isToy ? points : {}) };
+  checkBelonging(kind, Object.keys(defaults), choices);
+  checkLoss(kind, losses, choices.loss ?? defaults.loss);
+  const settings = v.safeParse(settingsSchema, { ...defaults, ...choices });
+  if (settings.success) return settings.output;
+  throw invalid(settings.issues[0]);
+}
+
+function checkBelonging(kind: Kind, known: readonly string[], choices: Choices): void {
+  const stranger = Object.keys(choices).find((name) => !known.includes(name));
+  if (stranger === undefined) return;
+  const owners = KINDS.filter((other) => stranger in KIND_OPTIONS[other].images);
+  throw wrongOption({
+    where: `gm train ${kind}`,
+    expected: `only options that a ${kind} has`,
+    received: `--${kebab(stranger)} ${choices[stranger as keyof Choices]}`,
+    remedy: `Leave it out, or train one of ${owners.join(', ')}.`,
+  });
+}
+
+function checkLoss(kind: Kind, losses: readonly Settings['loss'][], loss: Settings['loss']): void {
+  if (losses.includes(loss)) return;
+  const owner = KINDS.find((other) => KIND_OPTIONS[other].losses.includes(loss));
+  throw wrongOption({
+    where: `gm train ${kind}`,
+    expected: `--loss to be one of ${losses.join(', ')}`,
+    received: `'${loss}'`,
+    remedy: `Choose one of them, or train a ${owner}.`,
+  });
+}
+
+function invalid(issue: v.BaseIssue<unknown>) {
+  return wrongOption({
+    where: `--${kebab(v.getDotPath(issue) ?? 'option')}`,
+    expected: issue.expected ?? 'a valid value',
+    received: issue.received,
+    remedy: 'Give such a value; gm train --help lists the options.',
+  });
+}
+
+/** learningRate as it is written on the command line: learning-rate. */
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { type BatchSource, seeded } from '@gm/core';
+import { batches } from '@gm/data';
+import { type GameTrainer, type Report, restoreCheckpoint, train, trainer } from '@gm/trainers';
+import { loadCheckpoint, saveCheckpoint } from '@gm/trainers/node';
+import type { Composition } from './composition.js';
+import type { Data } from './datasets.js';
+import { interruption } from './interruption.js';
+import { progress } from './progress.js';
+import { appendMetrics, filesOf, type Goal, readMetricsLines, truncateMetrics } from './runFolder.js';
+import type { Settings } from './settings.js';
+
+/** A composition with the state that training changes. */
+// biome-ignore lint/suspicious/noExplicitAny: batches of any kind, checked against the data when training starts
+export type Training = GameTrainer<any>;
+
+export function trainingOf(settings: Settings, composition: Composition): Training {
+  const { seed, average } = settings;
+  return trainer(composition.game, { seed, ...(average > 0 && { averageDecay: average }) });
+}
+
+/** Brings the state of a run back; the steps it has completed, 0 when it was stopped before its first checkpoint. */
+export async function restoreTraining(folder: string, training: Training): Promise<number> {
+  const { checkpoint } = filesOf(folder);
+  if (!existsSync(checkpoint)) return 0;
+  restoreCheckpoint(training, await loadCheckpoint(checkpoint));
+  return training.steps;
+}
+
+export interface TrainingPlan {
+  readonly folder: string;
+  readonly settings: Settings;
+  readonly goal: Goal;
+  readonly data: Data;
+  readonly training: Training;
+  readonly checkpointEvery: number;
+}
+
+export interface Outcome {
+  readonly reason: 'finished' | 'aborted';
+  readonly step: number;
+  readonly seconds: number;
+}
+
+/** Trains until the goal or Ctrl-C, with progress on the screen, metrics and checkpoints in the run folder. */
+export async function runTraining(plan: TrainingPlan): Promise<Outcome> {
+  const { folder, goal, training, checkpointEvery } = plan;
+  const before = secondsTrained(folder, training.steps);
+  const begun = performance.now();
+  const seconds = () => before + (performance.now() - begun) / 1000;
+  const { signal, release } = interruption((text) => process.stderr.write(text));
+  const view = progress();
+  const save = (bytes: Uint8Array) => saveCheckpoint(filesOf(folder).checkpoint, bytes);
+  let outcome: Outcome = { reason: 'aborted', step: training.steps, seconds: seconds() };
+  try {
+    const events = train(training, batchesFor(plan), {
+      ...remaining(goal, before),
+      signal,
+      reportEvery: 10,
+      checkpoint: { save, every: checkpointEvery },
+    });
+    for await (const event of events) {
+      if (event.type === 'report') {
+        view.show({ ...event, done: event.progress });
+        appendMetrics(folder, lineOf(event, seconds()));
+      }
+      if (event.type === 'end') outcome = { reason: event.reason, step: event.step, seconds: seconds() };
+    }
+  } finally {
+    view.stop();
+    release();
+  }
+  return outcome;
+}
+
+function batchesFor({ data, settings }: TrainingPlan): BatchSource<unknown> {
+  return batches(data.train, {
+    batchSize: settings.batch,
+    random: seeded(settings.seed).split('batches'),
+    ...(settings.binarize && { transform: data.binarize }),
+  });
+}
+
+/** Minutes count over all sittings of a run. */
+function remaining(goal: Goal, secondsBefore: number): Goal {
+  return 'minutes' in goal ? { minutes: Math.max(0, goal.minutes - secondsBefore / 60) } : goal;
+}
+
+function secondsTrained(folder: string, step: number): number {
+  if (step === 0) truncateMetrics(folder, 0);
+  return readMetricsLines(folder).at(-1)?.seconds ?? 0;
+}
+
+function lineOf({ step, epoch, examplesPerSecond, metrics }: Report, seconds: number) {
+  const rounded = { epoch: round(epoch), seconds: round(seconds), examplesPerSecond: Math.round(examplesPerSecond) };
+  return { step, ...rounded, ...metrics };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

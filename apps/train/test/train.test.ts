@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { decode } from 'fast-png';
+import { afterAll, describe, expect, it } from 'vitest';
+import { workplace, writeTinySet } from './gm.js';
+
+const { gm, path, clear } = workplace();
+const data = `idx:${writeTinySet(path('tiny'))}`;
+const SMALL = ['--hidden', '16', '--batch', '16', '--seed', '3'];
+afterAll(clear);
+
+describe('gm train', () => {
+  it.each([
+    ['vae', ['--latent', '4']],
+    ['gan', ['--latent', '4']],
+    ['lsgan', ['--latent', '4']],
+    ['vae-gan', ['--latent', '4']],
+    ['classifier', ['--discriminator', 'mlp']],
+  ])('trains a %s into a run folder with all results', async (kind, parts) => {
+    const out = path(`run-${kind}`);
+    const { code, stdout, stderr } = await gm('train', kind, '--data', data, '--steps', '12', '--out', out, ...SMALL, ...parts);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/backend +wasm: /);
+    expect(stdout).toMatch(/part +choice +shapes +parameters/);
+    expect(stdout).toContain('Done after step 12');
+    expect(JSON.parse(readFileSync(`${out}/run.json`, 'utf8'))).toMatchObject({ settings: { kind, batch: 16, seed: 3 } });
+    const lines = readFileSync(`${out}/metrics.jsonl`, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    expect(lines.map((line) => line.step)).toEqual([10, 12]);
+    expect(readFileSync(`${out}/losses.svg`, 'utf8')).toContain('<svg');
+    expect(existsSync(`${out}/checkpoint.safetensors`)).toBe(true);
+    expect(existsSync(`${out}/lock.json`)).toBe(false);
+    expect(existsSync(`${out}/samples.png`)).toBe(kind !== 'classifier');
+    expect(existsSync(`${out}/reconstructions.png`)).toBe(kind.startsWith('vae'));
+  });
+
+  it('draws a grid of ten by ten samples', async () => {
+    const { width, height, channels } = decode(readFileSync(path('run-vae', 'samples.png')));
+    expect([width, height, channels]).toEqual([10 * 18 + 2, 10 * 18 + 2, 1]);
+  });
+
+  it.each(['vae', 'gan', 'vae-gan'])('trains a %s on points in the plane', async (kind) => {
+    const out = path(`toy-${kind}`);
+    const { code } = await gm('train', kind, '--data', 'toy:ring', '--steps', '5', '--out', out);
+    expect(code).toBe(0);
+    expect(readFileSync(`${out}/samples.svg`, 'utf8')).toContain('<svg');
+  });
+
+  it.each([
+    ['vae', ['--encoder', 'conv', '--generator', 'conv', '--latent', '4', '--binarize']],
+    ['gan', ['--generator', 'dcgan', '--discriminator', 'dcgan', '--loss', 'minimax', '--average', '0']],
+    ['classifier', ['--discriminator', 'conv']],
+  ])('trains a convolutional %s', async (kind, parts) => {
+    const out = path(`conv-${kind}`);
+    const { code, stderr } = await gm('train', kind, '--data', data, '--steps', '2', '--batch', '4', '--out', out, ...parts);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('numbers its run folders and never writes into one that is there', async () => {
+    const args = ['train', 'vae', '--data', 'toy:moons', '--steps', '1'];
+    expect((await gm(...args)).code).toBe(0);
+    expect((await gm(...args)).code).toBe(0);
+    expect([existsSync(path('runs', 'vae-1')), existsSync(path('runs', 'vae-2'))]).toEqual([true, true]);
+  });
+});

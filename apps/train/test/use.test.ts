@@ -1,0 +1,87 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { decode } from 'fast-png';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workplace, writeTinySet } from './gm.js';
+
+const { gm, path, clear } = workplace();
+const data = `idx:${writeTinySet(path('tiny'))}`;
+const SMALL = ['--data', data, '--hidden', '32', '--batch', '16'];
+beforeAll(async () => {
+  await gm('train', 'vae', '--steps', '60', '--latent', '3', '--out', path('vae'), ...SMALL);
+  await gm('train', 'gan', '--steps', '10', '--latent', '3', '--out', path('gan'), ...SMALL);
+  await gm('train', 'classifier', '--steps', '60', '--discriminator', 'mlp', '--out', path('judge'), ...SMALL);
+});
+afterAll(clear);
+
+describe('gm sample', () => {
+  it('draws as many images as asked, the same for one seed', async () => {
+    for (const out of ['a.png', 'b.png']) {
+      expect((await gm('sample', path('vae'), '--count', '12', '--seed', '5', '--out', path(out))).code).toBe(0);
+    }
+    expect(decode(readFileSync(path('a.png')))).toMatchObject({ width: 182, height: 2 * 18 + 2 });
+    expect(readFileSync(path('b.png')).equals(readFileSync(path('a.png')))).toBe(true);
+  });
+
+  it('never overwrites a file', async () => {
+    writeFileSync(path('mine.png'), 'mine');
+    const { code, stderr } = await gm('sample', path('vae'), '--out', path('mine.png'));
+    expect([code, stderr]).toEqual([2, expect.stringContaining('which exists')]);
+    expect(readFileSync(path('mine.png'), 'utf8')).toBe('mine');
+  });
+
+  it('says that a classifier does not generate', async () => {
+    const { code, stderr } = await gm('sample', path('judge'));
+    expect([code, stderr]).toEqual([2, expect.stringContaining('expected a run that generates')]);
+  });
+});
+
+describe('gm evaluate', () => {
+  it('gives the negative ELBO and the tighter bound of a VAE', async () => {
+    const { code, stdout } = await gm('evaluate', path('vae'), '--json', '--importance', '20');
+    expect(code).toBe(0);
+    const { negativeElbo, reconstruction, divergence, negativeBound } = JSON.parse(stdout);
+    expect(negativeElbo).toBeCloseTo(reconstruction + divergence, 3);
+    expect(negativeBound).toBeLessThan(negativeElbo + 0.5);
+  });
+
+  it('gives the test accuracy of a classifier', async () => {
+    const { stdout } = await gm('evaluate', path('judge'), '--json');
+    expect(JSON.parse(stdout).accuracy).toBeGreaterThan(0.9);
+  });
+
+  it('has samples judged by a given classifier', async () => {
+    const { stdout } = await gm('evaluate', path('gan'), '--json', '--judge', path('judge'), '--count', '50');
+    const { confidence, classShares, judgeAccuracy } = JSON.parse(stdout);
+    expect(confidence).toBeGreaterThan(0.25);
+    expect(classShares).toHaveLength(4);
+    expect(judgeAccuracy).toBeGreaterThan(0.9);
+  });
+
+  it('trains a judge where there is none, and keeps it', async () => {
+    const { code, stdout } = await gm('evaluate', path('gan'), '--count', '50');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/judge +.*runs\/judge-/);
+    expect(existsSync(path('runs'))).toBe(true);
+    const again = await gm('evaluate', path('gan'), '--count', '50');
+    expect(again.stdout).not.toContain('Training a judge');
+  });
+
+  it('refuses a judge that judges something else', async () => {
+    const { code, stderr } = await gm('evaluate', path('gan'), '--judge', path('vae'));
+    expect([code, stderr]).toEqual([2, expect.stringContaining('expected a classifier')]);
+  });
+});
+
+describe('gm', () => {
+  it('shows its help', async () => {
+    const { code, stdout } = await gm('--help');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Examples:')]);
+    expect((await gm('train', '--help')).stdout).toMatch(/--encoder <name>.*choices: "mlp", "conv"/s);
+  });
+
+  it('shows the machine, its backends and data sets', async () => {
+    const { code, stdout } = await gm('doctor');
+    expect(code).toBe(0);
+    for (const word of ['node', 'wasm', 'cpu', 'webgpu', 'mnist']) expect(stdout).toContain(word);
+  });
+});
