@@ -1,1 +1,2 @@
-export {};
+export { registerGradients } from './gradients.js';
+export { useBackend } from './use.js';
