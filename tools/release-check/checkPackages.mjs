@@ -1,0 +1,84 @@
+/**
+ * What would be published, looked at as npm users get it: publint and attw find nothing to say about the tarball,
+ * and each entry point stays small. tfjs and the other packages of the workspace are not counted.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+
+const limit = 20_000;
+const packages = fileURLToPath(new URL('../../packages', import.meta.url));
+const attw = fileURLToPath(new URL('node_modules/@arethetypeswrong/cli/dist/index.js', import.meta.url));
+const complaints = [];
+
+console.log('minified and gzipped, without tfjs and without each other:');
+for (const name of readdirSync(packages)) {
+  const folder = join(packages, name);
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  for (const [entry, file] of entries(manifest)) {
+    const size = await sizeOf(join(folder, file));
+    console.log(`${entry.padEnd(28)}${size.toString().padStart(7)} B`);
+    if (size > limit) complaints.push(`${entry}: ${size} B minified and gzipped, more than ${limit} B.`);
+  }
+  complaints.push(...(await lint(folder, manifest)));
+}
+for (const complaint of complaints) console.error(complaint);
+console.log(complaints.length ? `${complaints.length} complaints` : 'publint and attw have nothing to say');
+process.exitCode = complaints.length ? 1 : 0;
+
+/** [['@gm/core', './dist/index.js'], ['@gm/core/testing', './dist/testing.js'], …] */
+function entries({ name, exports }) {
+  return Object.entries(exports)
+    .filter(([path]) => !path.endsWith('.json'))
+    .map(([path, target]) => [name + path.slice(1), target.import.default]);
+}
+
+async function sizeOf(file) {
+  const { outputFiles } = await build({
+    entryPoints: [file],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    write: false,
+  });
+  return gzipSync(outputFiles[0].contents, { level: 9 }).length;
+}
+
+async function lint(folder, { name }) {
+  const temporary = mkdtempSync(join(tmpdir(), 'gm-pack-'));
+  try {
+    await run('pnpm', ['pack', '--pack-destination', temporary], folder);
+    const tarball = join(temporary, readdirSync(temporary)[0]);
+    const { messages, pkg } = await publint({ pack: { tarball: readFileSync(tarball) }, strict: true });
+    const types = await run(
+      process.execPath,
+      [attw, tarball, '--profile', 'node16', '--format', 'ascii', '--no-color'],
+      folder,
+    );
+    return [
+      ...messages.map((message) => `${name}: publint: ${formatMessage(message, pkg, { color: false })}`),
+      ...(types.code === 0 ? [] : [`${name}: attw:\n${types.output}`]),
+    ];
+  } finally {
+    rmSync(temporary, { recursive: true });
+  }
+}
+
+function run(program, args, cwd) {
+  return new Promise((resolve, reject) => {
+    // pnpm is a script on Windows, which only a shell starts.
+    const shell = process.platform === 'win32' && program === 'pnpm';
+    execFile(program, args, { cwd, shell }, (error, stdout, stderr) => {
+      if (error && typeof error.code !== 'number') reject(error);
+      else resolve({ code: error ? error.code : 0, output: stdout + stderr });
+    });
+  });
+}

@@ -1,0 +1,23 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './run.js';
+
+const programs = fileURLToPath(new URL('../consumers', import.meta.url));
+
+/** A project of somebody else: an empty folder, `npm install` of what it names, and, when asked for, some programs. */
+export async function installIn(folder: string, npmrc: string, dependencies: readonly string[], withPrograms = false) {
+  writeFileSync(join(folder, '.npmrc'), npmrc);
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
+  const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
+  await npm(['install', ...quick, ...dependencies], folder);
+  if (withPrograms) cpSync(programs, folder, { recursive: true });
+  return folder;
+}
+
+/** On Windows npm is a script, which only a shell starts. */
+function npm(args: readonly string[], folder: string) {
+  return process.platform === 'win32'
+    ? run('cmd', ['/d', '/s', '/c', 'npm', ...args], folder)
+    : run('npm', args, folder);
+}

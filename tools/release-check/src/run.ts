@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+
+/** Runs a program in a folder and returns what it printed; when it fails, the error holds everything it said. */
+export async function run(program: string, args: readonly string[], folder: string, env: Environment = {}) {
+  try {
+    const { stdout } = await execute(program, args, {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      maxBuffer: 2 ** 26,
+    });
+    return stdout;
+  } catch (error) {
+    const { stdout = '', stderr = '', message } = error as { stdout?: string; stderr?: string; message: string };
+    throw new Error(`${message}\n${stdout}\n${stderr}`);
+  }
+}
+
+export const node = (args: readonly string[], folder: string, env?: Environment) =>
+  run(process.execPath, args, folder, env);
+
+type Environment = Record<string, string>;
