@@ -1,1 +1,22 @@
-export {};
+export { elu, gelu, leakyRelu, relu, selu, sigmoid, softmax, softplus, swish, tanh } from './activation.js';
+export { conv2d } from './conv2d.js';
+export { conv2dTranspose } from './conv2dTranspose.js';
+export { countParameters } from './count.js';
+export { type DenseOptions, dense } from './dense.js';
+export { dropout } from './dropout.js';
+export {
+  glorotUniform,
+  heNormal,
+  type Initializer,
+  type InitializerContext,
+  normalInit,
+  ones,
+  zeros,
+} from './initializer.js';
+export type { ConvolutionOptions, Padding, Size } from './kernel.js';
+export { type NamedNetwork, type NetworkDefinition, network } from './network.js';
+export { type BatchNormOptions, batchNorm, layerNorm } from './normalization.js';
+export { type Interval, rescale } from './rescale.js';
+export { residual } from './residual.js';
+export { type Part, type Sequential, sequential } from './sequential.js';
+export { flatten, reshape } from './shape.js';

@@ -1,0 +1,50 @@
+import { type Layer, spec } from '@gm/core';
+import { add, conv2d as convolve, type Tensor4D } from '@tensorflow/tfjs-core';
+import { constant, parameter } from './initializer.js';
+import { type ConvolutionOptions, checkImage, checkInside, type Window, windowOf } from './kernel.js';
+import { network } from './network.js';
+
+/**
+ * A convolution over images (a cross-correlation, as everywhere in deep learning).
+ *
+ *   y[i, j, o] = b[o] + Σ x[i·s + u, j·s + v, c] K[u, v, c, o]  over u, v, c
+ *
+ * Height and width become ⌈size / stride⌉ under padding 'same', ⌊(size − kernel) / stride⌋ + 1 under 'valid'.
+ * Parameters: `kernel` K [kernelHeight, kernelWidth, channels, filters], `bias` b [filters] starting at zero.
+ *
+ * @returns a layer [height, width, channels] → [height′, width′, filters], unbounded
+ * @throws GM_OPTION for sizes that are no positive whole numbers or an unknown padding; GM_FIT when the input is no image or,
+ *   under 'valid', smaller than the kernel
+ * @see Dumoulin & Visin (2016), A guide to convolution arithmetic for deep learning, arXiv:1603.07285
+ * @example sequential(spec([28, 28, 1]), conv2d({ filters: 16, kernelSize: 3, strides: 2, random: seeded(1) }))
+ */
+export function conv2d(options: ConvolutionOptions): Layer {
+  const window = windowOf('conv2d', options);
+  const { filters, size, strides, padding, bias, random, kernel } = window;
+  return (input) => {
+    checkImage('conv2d', input);
+    checkInside('conv2d', input.shape, window);
+    const channels = input.shape[2]!;
+    const area = size[0] * size[1];
+    const fans = { fanIn: area * channels, fanOut: area * filters };
+    const weight = parameter([...size, channels, filters], kernel, { ...fans, random });
+    const offset = bias ? constant([filters], 0) : undefined;
+    return network({
+      name: 'conv2d',
+      input,
+      output: spec([...outputSize(input.shape, window), filters]),
+      parameters: { kernel: weight, ...(offset && { bias: offset }) },
+      apply(x) {
+        const y = convolve(x as Tensor4D, weight as unknown as Tensor4D, strides, padding); // [batch, height′, width′, filters]
+        return offset ? add(y, offset) : y;
+      },
+    });
+  };
+}
+
+function outputSize(shape: readonly number[], { size, strides, padding }: Window): number[] {
+  return [0, 1].map((axis) => {
+    const reach = padding === 'same' ? shape[axis]! : shape[axis]! - size[axis]! + 1;
+    return Math.ceil(reach / strides[axis]!);
+  });
+}
