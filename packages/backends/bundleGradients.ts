@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { relative, resolve } from 'node:path';
-import type { Plugin } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
-const require = createRequire(import.meta.url);
 const CORE = '@tensorflow/tfjs-core';
+/** What our sources import; see src/gradients/stock.d.ts. */
+const MODULE = 'tfjs-core-gradients';
+const require = createRequire(import.meta.url);
 const dist = resolve(require.resolve(`${CORE}/package.json`), '../dist');
 const core = require(CORE) as Record<string, object>;
 
-/** Internal files whose exports are members of one of the public namespaces of tfjs-core. */
+/** Files of tfjs-core whose exports are members of one of its public namespaces. */
 const NAMESPACES: Readonly<Record<string, string>> = {
   util: 'util',
   util_base: 'util',
@@ -21,7 +23,7 @@ const NAMESPACES: Readonly<Record<string, string>> = {
   'ops/selu_util': 'backend_util',
 };
 
-/** Internal files whose exports have other names outside. */
+/** Files of tfjs-core whose exports have other names outside, or that would only be bundled for their side effects. */
 const REPLACED: Readonly<Record<string, string>> = {
   engine: `import { engine } from '${CORE}'; export const ENGINE = engine();`,
   environment: `export { env, ENV } from '${CORE}';`,
@@ -29,56 +31,96 @@ const REPLACED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Bundles the gradients that tfjs-core ships but, in Node, neither registers nor lets anybody import. The gradients themselves
- * are taken as they are; whatever else of tfjs-core they use is sent back to the tfjs-core that the program has, so that
- * there is one engine.
+ * The gradients that tfjs-core ships and, in Node, neither registers nor lets anybody import: one ES module that exports them
+ * as the array `stockGradients`. They are taken as they are; whatever else of tfjs-core they use is sent back to the
+ * tfjs-core that the program has, so that there is one engine.
  */
-export function bundleGradients(): Plugin {
-  return {
-    name: 'bundle-gradients',
-    setup(build) {
-      build.onResolve({ filter: /^@tensorflow\/tfjs-core$/ }, () => ({ path: CORE, external: true }));
-      build.onResolve({ filter: /^@tensorflow\/tfjs-core\/dist\// }, ({ path }) => ({
-        path: `${resolve(dist, path.slice(`${CORE}/dist/`.length))}.js`,
-      }));
-      build.onLoad({ filter: /tfjs-core[\\/]dist[\\/].*\.js$/ }, ({ path }) => ({
-        contents: contentsOf(path),
-        loader: 'js',
-      }));
-    },
-  };
+async function gradientBundle(): Promise<string> {
+  const result = await build({
+    stdin: { contents: `export { gradConfigs as stockGradients } from '${dist}/register_all_gradients.js';` },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    treeShaking: true,
+    legalComments: 'none',
+    plugins: [{ name: 'one-core', setup: sendBackToCore }],
+  });
+  return result.outputFiles[0]!.text;
+}
+
+function sendBackToCore({ onLoad, onResolve }: Parameters<Plugin['setup']>[0]): void {
+  onResolve({ filter: new RegExp(`^${CORE}$`) }, () => ({ path: CORE, external: true, sideEffects: false }));
+  onResolve({ filter: /^\.|^\// }, ({ path, resolveDir }) => ({
+    path: `${resolve(resolveDir, path).replace(/\.js$/, '')}.js`,
+    sideEffects: false,
+  }));
+  onLoad({ filter: /tfjs-core[\\/]dist[\\/].*\.js$/ }, ({ path }) => ({ contents: contentsOf(path), loader: 'js' }));
 }
 
 function contentsOf(path: string): string {
   const name = relative(dist, path).replaceAll('\\', '/').replace(/\.js$/, '');
   const source = readFileSync(path, 'utf8').replace(/\/\/# sourceMappingURL=.*/g, '');
-  if (name === 'register_all_gradients' || name.startsWith('gradients/')) return source;
+  if (name === 'register_all_gradients') return collected(source);
+  if (name.startsWith('gradients/')) return source;
   if (REPLACED[name] !== undefined) return REPLACED[name];
+  const names = exportsOf(source);
   const namespace = NAMESPACES[name];
   if (namespace !== undefined) {
-    return `import { ${namespace} } from '${CORE}'; export const { ${Object.keys(core[namespace]!).join(', ')} } = ${namespace};`;
+    const members = names.filter((member) => member in core[namespace]!);
+    const passedOn = source.match(/^export \* from .*/gm) ?? [];
+    return [
+      `import { ${namespace} } from '${CORE}';`,
+      ...members.map((member) => `export const ${member} = /* @__PURE__ */ (() => ${namespace}.${member})();`),
+      ...passedOn,
+    ].join('\n');
   }
-  const names = exportsOf(source);
-  if (names.length > 0 && names.every((member) => member in core))
-    return `export { ${names.join(', ')} } from '${CORE}';`;
-  return source;
+  const isPublic = names.length > 0 && names.every((member) => member in core);
+  return isPublic ? `export { ${names.join(', ')} } from '${CORE}';` : source;
+}
+
+/** The list of gradients, without the loop that registers them. */
+function collected(source: string): string {
+  const list = source.replace('const gradConfigs', 'export const gradConfigs').replace(/\nfor \(const[\s\S]*$/, '\n');
+  if (list.includes('export const gradConfigs') && !list.includes('registerGradient(')) return list;
+  throw new Error(`bundleGradients: ${CORE}/dist/register_all_gradients.js is not the list it was. Adapt collected().`);
 }
 
 function exportsOf(source: string): string[] {
-  const declared = [...source.matchAll(/^export (?:async )?(?:const|let|var|function\*?|class) (\w+)/gm)].map(
-    ([, name]) => name!,
-  );
-  const listed = [...source.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, list]) =>
-    list!
-      .split(',')
-      .map(
-        (item) =>
-          item
-            .trim()
-            .split(/\s+as\s+/)
-            .at(-1)!,
-      )
-      .filter(Boolean),
-  );
-  return [...declared, ...listed];
+  const declared = [...source.matchAll(/^export (?:async )?(?:const|let|var|function\*?|class) (\w+)/gm)];
+  const listed = [...source.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, list]) => list!.split(','));
+  return [
+    ...declared.map(([, name]) => name!),
+    ...listed.map(
+      (item) =>
+        item
+          .trim()
+          .split(/\s+as\s+/)
+          .at(-1)!,
+    ),
+  ].filter(Boolean);
+}
+
+/** For tsup: answers the import of MODULE with the bundle. */
+export function gradientsForTsup(): Plugin {
+  return {
+    name: MODULE,
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: new RegExp(`^${MODULE}$`) }, () => ({ path: MODULE, namespace: MODULE }));
+      onLoad({ filter: /.*/, namespace: MODULE }, async () => ({
+        contents: await gradientBundle(),
+        loader: 'js',
+        resolveDir: import.meta.dirname,
+      }));
+    },
+  };
+}
+
+/** For Vitest: the same, so that tests run the sources. */
+export function gradientsForVitest() {
+  return {
+    name: MODULE,
+    resolveId: (id: string) => (id === MODULE ? `\0${MODULE}` : undefined),
+    load: (id: string) => (id === `\0${MODULE}` ? gradientBundle() : undefined),
+  };
 }

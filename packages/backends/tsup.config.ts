@@ -1,4 +1,7 @@
 import { library } from '../../tsup.base';
-import { bundleGradients } from './bundleGradients';
+import { gradientsForTsup } from './bundleGradients';
 
-export default library({ noExternal: [/^@tensorflow\/tfjs-core\/dist\//], esbuildPlugins: [bundleGradients()] });
+const notice = `/*! @gm/backends, Apache-2.0. Contains gradient definitions of TensorFlow.js (@tensorflow/tfjs-core),
+ * Copyright Google LLC, licensed under the Apache License, Version 2.0, unchanged but for being bundled; see NOTICE. */`;
+
+export default library({ esbuildPlugins: [gradientsForTsup()], banner: { js: notice } });

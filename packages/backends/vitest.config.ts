@@ -1,1 +1,5 @@
-export { default } from '../../vitest.base.ts';
+import { mergeConfig } from 'vitest/config';
+import base from '../../vitest.base.ts';
+import { gradientsForVitest } from './bundleGradients.ts';
+
+export default mergeConfig(base, { plugins: [gradientsForVitest()] });

@@ -1,2 +1,2 @@
-export { registerGradients } from './gradients.js';
+export { registerGradients } from './gradients/register.js';
 export { useBackend } from './use.js';

@@ -2,7 +2,7 @@ import { gmError } from '@gm/core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { env, setBackend } from '@tensorflow/tfjs-core';
-import { registerGradients } from './gradients.js';
+import { registerGradients } from './gradients/register.js';
 
 /** Interim. */
 export async function useBackend(name: 'auto' | 'wasm' | 'cpu' = 'auto'): Promise<{ name: string; reason: string }> {

@@ -1,0 +1,19 @@
+/// <reference path="./stock.d.ts" />
+import { type GradConfig, getGradient, registerGradient } from '@tensorflow/tfjs-core';
+import { stockGradients } from 'tfjs-core-gradients';
+
+/**
+ * Registers the gradients of every operation with tfjs-core, which has none of its own in Node. Later calls only look
+ * whether another library has put its own in their place, and mend that; useBackend() calls it.
+ *
+ * @example registerGradients(); grad((x) => square(x))(scalar(3))  // 6
+ */
+export function registerGradients(): void {
+  for (const gradient of gradients.values()) {
+    if (getGradient(gradient.kernelName) !== gradient) registerGradient(gradient);
+  }
+}
+
+const gradients: ReadonlyMap<string, GradConfig> = new Map(
+  stockGradients.map((gradient) => [gradient.kernelName, gradient]),
+);
