@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Failure, pnpm } from './programs.mjs';
+import { Failure, fetchPnpm, pnpm, unreachable } from './programs.mjs';
 import { packages, root } from './workspace.mjs';
 
 const stamp = join(root, 'node_modules', '.cache', 'gm', 'installed');
@@ -10,6 +10,7 @@ const stamp = join(root, 'node_modules', '.cache', 'gm', 'installed');
 export async function install() {
   if (isCurrent()) return;
   console.log('Installing dependencies …');
+  await fetchPnpm();
   // Without a terminal pnpm would stop to ask before it replaces a node_modules folder of another pnpm.
   const code = await pnpm(['install', '--frozen-lockfile', '--config.confirm-modules-purge=false']);
   if (code !== 0) throw new Failure(remedy);
@@ -18,10 +19,8 @@ export async function install() {
 }
 
 const remedy = `
-The dependencies could not be installed; the reason stands above.
-- The first time, and after an update, the npm registry must be reachable: check the network, a proxy, and \`npm ping\`.
-- If it names an outdated lockfile, you have changed a package.json: \`npm run pnpm -- install\` writes a new one.
-Then run the same command again.`;
+The dependencies could not be installed; the reason stands above. If it names an outdated lockfile, you have changed a
+package.json: \`npm run pnpm -- install\` writes a new lockfile.${unreachable}`;
 
 function isCurrent() {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint() && packages().every(hasItsModules);

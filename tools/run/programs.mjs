@@ -9,21 +9,49 @@ export class Failure extends Error {}
 
 /** Runs a Node program in the root, with our terminal, and resolves to its exit code. */
 export function node(script, args, env = {}) {
-  const child = spawn(process.execPath, [script, ...args], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
+  return ended(spawn(process.execPath, [script, ...args], { ...inRoot(env), stdio: 'inherit' }));
+}
+
+/** The pnpm that package.json names, from npm's cache: nobody has to install it. */
+export function pnpm(args, env) {
+  return node(npm(), [...pnpmByNpm('--prefer-offline'), ...args], env);
+}
+
+/** Brings pnpm into npm's cache; asks the registry only when it is not there. */
+export async function fetchPnpm() {
+  if ((await said('--prefer-offline')).code === 0) return;
+  const { code, words } = await said('--prefer-online');
+  if (code === 0) return;
+  // npm tells the reason first, and then much that helps nobody.
+  const [reason = words] = words.match(/(?<=npm error )(?!code|errno|syscall).+/) ?? [];
+  throw new Failure(`pnpm could not be fetched: ${reason.trim()}${unreachable}`);
+}
+
+export const unreachable = `
+
+The first time, and after an update, the npm registry must be reachable: check the network, a proxy, and \`npm ping\`.
+Then run the same command again.`;
+
+async function said(preference) {
+  const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=2000'];
+  const child = spawn(process.execPath, [npm(), ...patience, ...pnpmByNpm(preference), '--version'], inRoot());
+  let words = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (words += chunk));
+  return { code: await ended(child), words };
+}
+
+function pnpmByNpm(preference) {
+  const { packageManager } = readJson(join(root, 'package.json'));
+  return ['exec', '--yes', '--loglevel=error', preference, '--', packageManager];
+}
+
+const inRoot = (env = {}) => ({ cwd: root, env: { ...process.env, ...env } });
+
+function ended(child) {
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve(signal ? 1 : code));
   });
-}
-
-/** The pnpm that package.json names, fetched by npm and kept in npm's cache: nobody has to install it. */
-export function pnpm(args, env) {
-  const { packageManager } = readJson(join(root, 'package.json'));
-  return node(npm(), ['exec', '--yes', '--loglevel=error', '--', packageManager, ...args], env);
 }
 
 /** turbo looks for pnpm on the PATH, where `pnpm exec` puts it. */
