@@ -1,9 +1,12 @@
 export { elu, gelu, leakyRelu, relu, selu, sigmoid, softmax, softplus, swish, tanh } from './activation.js';
+export { type AdoptableDoor, type AdoptableModel, type AdoptableWeight, fromLayersModel } from './adopt.js';
 export { conv2d } from './conv2d.js';
 export { conv2dTranspose } from './conv2dTranspose.js';
 export { countParameters } from './count.js';
+export { decodeSafetensors, type SafetensorsFile } from './decodeSafetensors.js';
 export { type DenseOptions, dense } from './dense.js';
 export { dropout } from './dropout.js';
+export { encodeSafetensors } from './encodeSafetensors.js';
 export {
   glorotUniform,
   heNormal,
@@ -14,9 +17,11 @@ export {
   zeros,
 } from './initializer.js';
 export type { ConvolutionOptions, Padding, Size } from './kernel.js';
+export type { ArrayType, NamedArray } from './namedArray.js';
 export { type NamedNetwork, type NetworkDefinition, network } from './network.js';
 export { type BatchNormOptions, batchNorm, layerNorm } from './normalization.js';
 export { type Interval, rescale } from './rescale.js';
 export { residual } from './residual.js';
 export { type Part, type Sequential, sequential } from './sequential.js';
 export { flatten, reshape } from './shape.js';
+export { copyWeights, loadWeights, saveWeights, type Weighted, weightsOf } from './weights.js';
