@@ -1,5 +1,6 @@
 import { type BatchSource, checkNumber, type Examples, gmError, type SeededRandom } from '@gm/core';
-import { checkCount, type Dataset } from './dataset.js';
+import type { Dataset } from './dataset.js';
+import { checkCount } from './rows.js';
 import { range } from './subset.js';
 import { type Transform, transformed } from './transform.js';
 

@@ -1,5 +1,5 @@
-import { type GmError, gmError, type LabelledExamples } from '@gm/core';
-import { type Dataset, type Images, imageDataset } from './dataset.js';
+import { isGmError, showShape, sizeOf } from '@gm/core';
+import { fileError } from './fileError.js';
 import { gunzip, isGzip } from './gzip.js';
 
 /** The number types of IDX and how they are kept here. */
@@ -35,6 +35,15 @@ interface Header {
   readonly bytes: number;
 }
 
+const DECODE: { readonly [Type in keyof IdxTypes]: (view: DataView) => IdxTypes[Type] } = {
+  uint8: ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+  int8: ({ buffer, byteOffset, byteLength }) => new Int8Array(buffer, byteOffset, byteLength),
+  int16: (view) => Int16Array.from({ length: view.byteLength / 2 }, (_, index) => view.getInt16(2 * index)),
+  int32: (view) => Int32Array.from({ length: view.byteLength / 4 }, (_, index) => view.getInt32(4 * index)),
+  float32: (view) => Float32Array.from({ length: view.byteLength / 4 }, (_, index) => view.getFloat32(4 * index)),
+  float64: (view) => Float64Array.from({ length: view.byteLength / 8 }, (_, index) => view.getFloat64(8 * index)),
+};
+
 const TYPES: Readonly<Record<number, readonly [keyof IdxTypes, bytes: number]>> = {
   8: ['uint8', 1],
   9: ['int8', 1],
@@ -44,7 +53,8 @@ const TYPES: Readonly<Record<number, readonly [keyof IdxTypes, bytes: number]>> 
   14: ['float64', 8],
 };
 const MAX_RANK = 8;
-const DAMAGED = 'The file is damaged or not complete: fetch it again.';
+/** Deflate makes at most 1,032 bytes of one: no room is made for what cannot come. */
+const MAX_EXPANSION = 1032;
 
 /**
  * Reads an IDX file, packed by gzip or not; every byte of it has to be accounted for.
@@ -60,196 +70,69 @@ const DAMAGED = 'The file is damaged or not complete: fetch it again.';
  * @example readIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 5, 7))  // { type: 'uint8', shape: [2], data: [5, 7] }
  */
 export function readIdx(bytes: Uint8Array, options: IdxOptions = {}): IdxArray {
+  const { name } = options;
   const plain = isGzip(bytes) ? unpack(bytes, options) : bytes;
   const header = readHeader(plain, options);
   if (header === undefined) {
-    throw damaged(options, plain.length, 'a whole IDX header', `the end of the file after ${plain.length} bytes`);
+    throw fileError({ name, at: plain.length, expected: 'a whole IDX header', received: `${plain.length} bytes` });
   }
   if (plain.length !== header.bytes) {
-    const expected = `${header.bytes} bytes, which is what the shape [${header.shape.join(', ')}] needs`;
-    throw damaged(options, Math.min(plain.length, header.bytes), expected, `${plain.length}`);
+    const at = Math.min(plain.length, header.bytes);
+    throw fileError({ name, at, expected: showLength(header), received: `${plain.length}` });
   }
-  return decode(header, plain);
-}
-
-/**
- * Reads images from an IDX file: bytes, [count, height, width] or with a channel axis behind.
- *
- * @throws GM_FILE as `readIdx`, and when the file holds something else
- */
-export function idxImages(bytes: Uint8Array, options: IdxOptions = {}): Images {
-  const array = readIdx(bytes, options);
-  const { type, shape } = array;
-  if (array.type === 'uint8' && (shape.length === 3 || shape.length === 4)) return array;
-  const remedy = shape.length === 1 ? 'These look like labels: give the file of the images.' : 'Give a file of images.';
-  throw fileError(options, 0, 'images: magic 0x00000803 (uint8, 3 axes)', showHeader(type, shape), remedy);
-}
-
-export interface IdxLabelOptions extends IdxOptions {
-  /** How many classes there are. Default 10, as in MNIST and Fashion-MNIST. */
-  readonly classes?: number;
-}
-
-/**
- * Reads labels from an IDX file: bytes, [count], each below `classes`.
- *
- * @throws GM_FILE as `readIdx`, and when the file holds something else; GM_LABEL for a label out of range
- */
-export function idxLabels(bytes: Uint8Array, options: IdxLabelOptions = {}): Uint8Array {
-  const array = readIdx(bytes, options);
-  const { type, shape } = array;
-  if (array.type !== 'uint8' || shape.length !== 1) {
-    const remedy = shape.length > 2 ? 'These look like images: give the file of the labels.' : 'Give a file of labels.';
-    throw fileError(options, 0, 'labels: magic 0x00000801 (uint8, 1 axis)', showHeader(type, shape), remedy);
-  }
-  const { classes = 10 } = options;
-  const wrong = array.data.findIndex((label) => label >= classes);
-  if (wrong < 0) return array.data;
-  throw gmError('GM_LABEL', {
-    where: showWhere(options),
-    expected: `labels 0 … ${classes - 1}`,
-    received: `${array.data[wrong]} at byte ${8 + wrong}, for example ${wrong}`,
-    remedy: 'Set classes to the number of classes, or fetch the file again.',
-  });
-}
-
-export interface IdxDatasetOptions {
-  /** The whole file of the images, packed by gzip or not. */
-  readonly images: Uint8Array;
-  /** The whole file of their labels. */
-  readonly labels?: Uint8Array;
-  /** How many classes there are. Default 10. */
-  readonly classes?: number;
-  /** What black (0) and white (255) become. Default [0, 1]. */
-  readonly range?: readonly [low: number, high: number];
-  /** What messages call the two files. */
-  readonly names?: { readonly images?: string; readonly labels?: string };
-}
-
-/**
- * The images, and labels, of IDX files as a set.
- *
- * @throws GM_FILE, GM_LABEL as `idxImages` and `idxLabels`, and GM_FILE when the files are not of equally many examples
- * @example const bytes = new Uint8Array(await (await fetch('/train-images-idx3-ubyte.gz')).arrayBuffer());
- *   const images = idxDataset({ images: bytes });
- */
-export function idxDataset(options: IdxDatasetOptions & { readonly labels: Uint8Array }): Dataset<LabelledExamples>;
-export function idxDataset(options: IdxDatasetOptions): Dataset;
-export function idxDataset({ images, labels, classes = 10, range = [0, 1], names = {} }: IdxDatasetOptions): Dataset {
-  const { images: imagesName = 'images', labels: labelsName = 'labels' } = names;
-  const pictures = idxImages(images, { name: imagesName });
-  if (labels === undefined) return imageDataset({ images: pictures, range });
-  const read = idxLabels(labels, { name: labelsName, classes });
-  if (read.length !== pictures.shape[0]) {
-    const counts = `${pictures.shape[0]} images in ${imagesName} and ${read.length} labels in ${labelsName}`;
-    throw fileError({ name: labelsName }, 4, 'as many labels as images', counts, 'Give two files of the same split.');
-  }
-  return imageDataset({ images: pictures, labels: read, classes, range });
+  const start = 4 + 4 * header.shape.length;
+  const view = new DataView(plain.buffer, plain.byteOffset + start, plain.length - start);
+  return { type: header.type, shape: header.shape, data: DECODE[header.type](view) } as IdxArray;
 }
 
 /** What the first bytes say; undefined when they are too few. */
-function readHeader(bytes: Uint8Array, options: IdxOptions): Header | undefined {
+function readHeader(bytes: Uint8Array, { name, maxBytes = 2 ** 30 }: IdxOptions): Header | undefined {
   if (bytes.length < 4) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [type, width] = TYPES[bytes[2]!] ?? [undefined, 0];
   const rank = bytes[3]!;
   if (view.getUint16(0) !== 0 || type === undefined || rank < 1 || rank > MAX_RANK) {
-    const magic = `0x${view.getUint32(0).toString(16).padStart(8, '0')}`;
     const expected = 'the magic of an IDX file, 0x00000803 for images or 0x00000801 for labels';
-    throw fileError(options, 0, expected, magic, 'Give an IDX file, packed by gzip or not.');
+    const received = `0x${view.getUint32(0).toString(16).padStart(8, '0')}`;
+    throw fileError({ name, at: 0, expected, received, remedy: 'Give an IDX file, packed by gzip or not.' });
   }
   const start = 4 + 4 * rank;
   if (bytes.length < start) return undefined;
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  return { type, shape, bytes: start + width * checkSizes(shape, width, options) };
+  const length = sizeOf(shape) * width;
+  checkSizes(shape, length, name, maxBytes);
+  return { type, shape, bytes: start + length };
 }
 
-function checkSizes(shape: readonly number[], width: number, options: IdxOptions): number {
-  const { maxBytes = 2 ** 30 } = options;
+function checkSizes(shape: readonly number[], length: number, name: string | undefined, maxBytes: number): void {
+  const received = `shape ${showShape(shape)}`;
   const empty = shape.indexOf(0);
-  if (empty >= 0) throw damaged(options, 4 + 4 * empty, 'sizes of at least 1', `shape [${shape.join(', ')}]`);
-  const numbers = shape.reduce((product, size) => product * size, 1);
-  if (numbers * width <= maxBytes) return numbers;
+  if (empty >= 0) throw fileError({ name, at: 4 + 4 * empty, expected: 'sizes of at least 1', received });
+  if (length <= maxBytes) return;
   const remedy = 'If the file really is so large, raise maxBytes; otherwise fetch it again.';
-  throw fileError(options, 4, `at most ${maxBytes} bytes of data`, `shape [${shape.join(', ')}]`, remedy);
+  throw fileError({ name, at: 4, expected: `at most ${maxBytes} bytes of data`, received, remedy });
+}
+
+function showLength({ shape, bytes }: Header): string {
+  return `${bytes} bytes, which is what the shape ${showShape(shape)} needs`;
 }
 
 function unpack(bytes: Uint8Array, options: IdxOptions): Uint8Array {
-  let announced = 'a whole IDX header';
-  const plan = {
-    announced(start: Uint8Array) {
-      const header = readHeader(start, options);
-      if (header === undefined) return undefined;
-      announced = `${header.bytes} unpacked bytes, which is what the shape [${header.shape.join(', ')}] needs`;
-      // Deflate makes at most 1,032 bytes of one: never make room for what cannot come.
-      if (header.bytes > bytes.length * 1032)
-        throw plan.refuse(`${bytes.length} packed bytes, which cannot hold so many`);
-      return header.bytes;
-    },
-    refuse: (received: string) => damaged(options, undefined, announced, received),
+  const { name } = options;
+  let expected = 'a whole IDX header';
+  const refuse = (received: string) => fileError({ name, expected, received });
+  const announced = (start: Uint8Array) => {
+    const header = readHeader(start, options);
+    if (header === undefined) return undefined;
+    expected = showLength(header);
+    if (header.bytes > bytes.length * MAX_EXPANSION) throw refuse(`${bytes.length} packed ones, too few to hold them`);
+    return header.bytes;
   };
   try {
-    return gunzip(bytes, plan);
+    return gunzip(bytes, { announced, refuse });
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && String(cause.code).startsWith('GM_')) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw gmError('GM_FILE', {
-      where: showWhere(options),
-      expected: 'data packed by gzip',
-      received: `damaged ones (${reason})`,
-      remedy: DAMAGED,
-      cause,
-    });
+    if (isGmError(cause)) throw cause;
+    const received = cause instanceof Error ? cause.message : String(cause);
+    throw fileError({ name, expected: 'data packed by gzip', received, cause });
   }
-}
-
-function decode({ type, shape, bytes }: Header, file: Uint8Array): IdxArray {
-  const start = 4 + 4 * shape.length;
-  const view = new DataView(file.buffer, file.byteOffset + start, bytes - start);
-  const fill = <Data extends { [index: number]: number; length: number }>(
-    data: Data,
-    read: (at: number) => number,
-    width: number,
-  ) => {
-    for (let index = 0; index < data.length; index++) data[index] = read(index * width);
-    return data;
-  };
-  const count = shape.reduce((product, size) => product * size, 1);
-  switch (type) {
-    case 'uint8':
-      return { type, shape, data: file.subarray(start) };
-    case 'int8':
-      return { type, shape, data: fill(new Int8Array(count), (at) => view.getInt8(at), 1) };
-    case 'int16':
-      return { type, shape, data: fill(new Int16Array(count), (at) => view.getInt16(at), 2) };
-    case 'int32':
-      return { type, shape, data: fill(new Int32Array(count), (at) => view.getInt32(at), 4) };
-    case 'float32':
-      return { type, shape, data: fill(new Float32Array(count), (at) => view.getFloat32(at), 4) };
-    case 'float64':
-      return { type, shape, data: fill(new Float64Array(count), (at) => view.getFloat64(at), 8) };
-  }
-}
-
-function showHeader(type: string, shape: readonly number[]): string {
-  return `${type} of shape [${shape.join(', ')}]`;
-}
-
-function showWhere({ name }: IdxOptions): string {
-  return name === undefined ? 'readIdx' : `readIdx ${name}`;
-}
-
-function damaged(options: IdxOptions, offset: number | undefined, expected: string, received: string): GmError {
-  return fileError(options, offset, expected, received, DAMAGED);
-}
-
-function fileError(
-  options: IdxOptions,
-  offset: number | undefined,
-  expected: string,
-  received: string,
-  remedy: string,
-) {
-  const place = offset === undefined ? '' : ` at byte ${offset}`;
-  return gmError('GM_FILE', { where: showWhere(options) + place, expected, received, remedy });
 }

@@ -7,17 +7,14 @@ export {
   type Images,
   imageDataset,
 } from './dataset.js';
+export { type IdxArray, type IdxOptions, type IdxTypes, readIdx } from './idx.js';
 export {
-  type IdxArray,
   type IdxDatasetOptions,
   type IdxLabelOptions,
-  type IdxOptions,
-  type IdxTypes,
   idxDataset,
   idxImages,
   idxLabels,
-  readIdx,
-} from './idx.js';
+} from './idxDataset.js';
 export { split, subset, take } from './subset.js';
 export { type GridOptions, grid, type RingOptions, ring } from './toys/gaussians.js';
 export type { ToyOptions } from './toys/points.js';

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { checkChoice, gmError, type LabelledExamples } from '@gm/core';
 import type { Dataset } from './dataset.js';
-import { idxDataset } from './idx.js';
+import { idxDataset } from './idxDataset.js';
 
 export interface IdxFilesOptions {
   /** How many classes there are. Default 10. */

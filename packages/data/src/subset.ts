@@ -1,5 +1,6 @@
 import { checkNumber, type Examples, type SeededRandom } from '@gm/core';
-import { checkCount, checkIndices, type Dataset, gather } from './dataset.js';
+import type { Dataset } from './dataset.js';
+import { checkCount, checkIndices, gather } from './rows.js';
 
 /**
  * The examples of those numbers, in that order, as a set of their own. Nothing is copied but the labels.

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import * as main from './index.js';
+import * as node from './node.js';
+
+const names = { main: Object.keys(main).sort(), node: Object.keys(node).sort() };
+
+describe('the package', () => {
+  it('exports this and nothing else', () => {
+    expect(names).toMatchInlineSnapshot(`
+      {
+        "main": [
+          "arrayDataset",
+          "batches",
+          "binarize",
+          "checkerboard",
+          "epochOf",
+          "grid",
+          "idxDataset",
+          "idxImages",
+          "idxLabels",
+          "imageDataset",
+          "moons",
+          "pinwheel",
+          "readIdx",
+          "ring",
+          "spirals",
+          "split",
+          "subset",
+          "swissRoll",
+          "take",
+          "toy",
+          "toyNames",
+        ],
+        "node": [
+          "idxDirectory",
+          "idxFiles",
+        ],
+      }
+    `);
+  });
+
+  it('lists every export in the README', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    for (const name of [...names.main, ...names.node]) expect(readme).toContain(`\`${name}\``);
+  });
+});
