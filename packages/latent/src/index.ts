@@ -1,1 +1,7 @@
-export {};
+export { type ConvEncoderOptions, convEncoder } from './convEncoder.js';
+export { type GaussianEncoder, gaussianEncoder } from './encoder.js';
+export { gaussian, reparameterize, splitGaussian } from './gaussian.js';
+export { type Interpolation, interpolate, lerp, slerp } from './interpolate.js';
+export { type MlpEncoderOptions, mlpEncoder } from './mlpEncoder.js';
+export { standardNormal, type UniformOptions, uniform } from './prior.js';
+export { type TraversalOptions, traversal } from './traversal.js';
