@@ -1,3 +1,4 @@
+import { dispose } from '@tensorflow/tfjs-core';
 import { type ErrorCode, type GmError, isGmError } from '../errors.js';
 
 /**
@@ -28,7 +29,7 @@ const NOTHING = Symbol('nothing was thrown');
 
 async function caught(work: () => unknown): Promise<unknown> {
   try {
-    await work();
+    dispose((await work()) as never); // a leak is not what is wrong here
   } catch (error) {
     return error;
   }

@@ -1,4 +1,13 @@
 export { type CloseOptions, expectClose, expectSame } from './close.js';
+export { type DiscriminatorContract, type TestedDiscriminator, testDiscriminator } from './contracts/discriminator.js';
+export { type EncoderContract, type TestedEncoder, testEncoder } from './contracts/encoder.js';
+export { type GeneratorContract, testGenerator } from './contracts/generator.js';
+export { type LossContract, testLoss } from './contracts/loss.js';
+export { type NetworkContract, testNetwork } from './contracts/network.js';
+export { testPosterior } from './contracts/posterior.js';
+export { type PriorContract, testPrior } from './contracts/prior.js';
+export type { Disposable, Factory, Runner } from './contracts/runner.js';
+export { type TrainerCase, type TrainerContract, testTrainer } from './contracts/trainer.js';
 export { expectError } from './error.js';
 export {
   expectGradient,
