@@ -1,0 +1,1 @@
+export { firstExample, runFirstExample, undocumented } from './readme.js';
