@@ -13,7 +13,7 @@ import {
   softplus as tfSoftplus,
   tanh as tfTanh,
 } from '@tensorflow/tfjs-core';
-import { checkFloat } from './input.js';
+import { checkFloat, lastAxis } from './input.js';
 import { network } from './network.js';
 
 /**
@@ -143,7 +143,11 @@ export function gelu(): Layer {
  * @example sequential(spec([784]), dense({ units: 10, random }), softmax())
  */
 export function softmax(): Layer {
-  return pointwise('softmax', [0, 1], (x) => tfSoftmax(x));
+  const layer = pointwise('softmax', [0, 1], (x) => tfSoftmax(x));
+  return (input) => {
+    lastAxis('softmax', input);
+    return layer(input);
+  };
 }
 
 function pointwise(name: string, range: Range, apply: (x: Tensor) => Tensor): Layer {

@@ -1,7 +1,7 @@
 import { type Layer, spec } from '@gm/core';
 import { add, conv2d as convolve, type Tensor4D } from '@tensorflow/tfjs-core';
 import { constant, parameter } from './initializer.js';
-import { type ConvolutionOptions, checkImage, checkInside, type Window, windowOf } from './kernel.js';
+import { type ConvolutionOptions, checkImage, checkInside, tfPadding, type Window, windowOf } from './kernel.js';
 import { network } from './network.js';
 
 /**
@@ -20,7 +20,7 @@ import { network } from './network.js';
  */
 export function conv2d(options: ConvolutionOptions): Layer {
   const window = windowOf('conv2d', options);
-  const { filters, size, strides, padding, bias, random, kernel } = window;
+  const { filters, size, strides, bias, random, kernel } = window;
   return (input) => {
     checkImage('conv2d', input);
     checkInside('conv2d', input.shape, window);
@@ -29,13 +29,15 @@ export function conv2d(options: ConvolutionOptions): Layer {
     const fans = { fanIn: area * channels, fanOut: area * filters };
     const weight = parameter([...size, channels, filters], kernel, { ...fans, random });
     const offset = bias ? constant([filters], 0) : undefined;
+    const to = outputSize(input.shape, window);
+    const pads = tfPadding(window, input.shape, to);
     return network({
       name: 'conv2d',
       input,
-      output: spec([...outputSize(input.shape, window), filters]),
+      output: spec([...to, filters]),
       parameters: { kernel: weight, ...(offset && { bias: offset }) },
       apply(x) {
-        const y = convolve(x as Tensor4D, weight as unknown as Tensor4D, strides, padding); // [batch, height′, width′, filters]
+        const y = convolve(x as Tensor4D, weight as unknown as Tensor4D, strides, pads); // [batch, height′, width′, filters]
         return offset ? add(y, offset) : y;
       },
     });

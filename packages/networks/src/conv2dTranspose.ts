@@ -1,7 +1,7 @@
 import { type Layer, spec } from '@gm/core';
 import { add, conv2dTranspose as spread, type Tensor4D } from '@tensorflow/tfjs-core';
 import { constant, parameter } from './initializer.js';
-import { type ConvolutionOptions, checkImage, type Window, windowOf } from './kernel.js';
+import { type ConvolutionOptions, checkImage, tfPadding, type Window, windowOf } from './kernel.js';
 import { network } from './network.js';
 
 /**
@@ -19,7 +19,7 @@ import { network } from './network.js';
  */
 export function conv2dTranspose(options: ConvolutionOptions): Layer {
   const window = windowOf('conv2dTranspose', options);
-  const { filters, size, strides, padding, bias, random, kernel } = window;
+  const { filters, size, strides, bias, random, kernel } = window;
   return (input) => {
     checkImage('conv2dTranspose', input);
     const channels = input.shape[2]!;
@@ -28,6 +28,7 @@ export function conv2dTranspose(options: ConvolutionOptions): Layer {
     const weight = parameter([...size, filters, channels], kernel, { ...fans, random });
     const offset = bias ? constant([filters], 0) : undefined;
     const [height, width] = outputSize(input.shape, window);
+    const pads = tfPadding(window, [height, width], input.shape);
     return network({
       name: 'conv2dTranspose',
       input,
@@ -35,7 +36,7 @@ export function conv2dTranspose(options: ConvolutionOptions): Layer {
       parameters: { kernel: weight, ...(offset && { bias: offset }) },
       apply(x) {
         const shape: [number, number, number, number] = [x.shape[0]!, height, width, filters];
-        const y = spread(x as Tensor4D, weight as unknown as Tensor4D, shape, strides, padding);
+        const y = spread(x as Tensor4D, weight as unknown as Tensor4D, shape, strides, pads);
         return offset ? add(y, offset) : y;
       },
     });

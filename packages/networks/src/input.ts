@@ -26,3 +26,16 @@ export function checkFloat(where: string, input: Spec): void {
     remedy: 'Cast to float32 first.',
   });
 }
+
+/** The size of the last axis. @throws GM_FIT when `input` is not float32 or has no axis */
+export function lastAxis(where: string, input: Spec): number {
+  checkFloat(where, input);
+  const size = input.shape.at(-1);
+  if (size !== undefined) return size;
+  throw gmError('GM_FIT', {
+    where,
+    expected: 'an input with at least one axis',
+    received: showSpec(input),
+    remedy: 'Put reshape([1]) before it.',
+  });
+}

@@ -64,7 +64,30 @@ export function checkInside(where: string, [height, width]: readonly number[], {
   });
 }
 
-function pair(where: string, name: string, value: Size): [number, number] {
+/**
+ * The padding of a convolution from an image of size `large` to one of size `small`, as tfjs takes it. Where a kernel smaller than
+ * the strides leaves pixels over, it is spelled out: the wasm backend computes 'same' wrongly there.
+ */
+export function tfPadding(
+  { size, strides, padding }: Window,
+  large: readonly number[],
+  small: readonly number[],
+): Padding | Explicit {
+  const [rows, columns] = [0, 1].map((axis) => (small[axis]! - 1) * strides[axis]! + size[axis]! - large[axis]!);
+  if (padding === 'valid' || (rows! >= 0 && columns! >= 0)) return padding;
+  return [[0, 0], halves(rows!), halves(columns!), [0, 0]];
+}
+
+type Pair = [number, number];
+type Explicit = [Pair, Pair, Pair, Pair];
+
+/** The odd row goes behind. */
+function halves(total: number): Pair {
+  const before = Math.floor(Math.max(0, total) / 2);
+  return [before, Math.max(0, total) - before];
+}
+
+function pair(where: string, name: string, value: Size): Pair {
   const [height, width] = typeof value === 'number' ? [value, value] : value;
   const whole = { min: 1, integer: true };
   return [checkNumber(where, name, height, whole), checkNumber(where, name, width, whole)];

@@ -1,7 +1,7 @@
 import { checkNumber, gmError, type Layer, showShape, spec } from '@gm/core';
 import { add, mean, mul, reshape, rsqrt, square, sub, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { constant } from './initializer.js';
-import { checkFloat } from './input.js';
+import { lastAxis } from './input.js';
 import { network } from './network.js';
 
 export interface BatchNormOptions {
@@ -30,7 +30,7 @@ export function batchNorm({ momentum = 0.9, epsilon = 1e-5 }: BatchNormOptions =
   checkNumber('batchNorm', 'momentum', momentum, { min: 0, max: 1 });
   checkNumber('batchNorm', 'epsilon', epsilon, { min: Number.MIN_VALUE });
   return (input) => {
-    const channels = channelsOf('batchNorm', input);
+    const channels = lastAxis('batchNorm', input);
     const parameters = { scale: constant([channels], 1), offset: constant([channels], 0) };
     const buffers = { mean: constant([channels], 0, false), variance: constant([channels], 1, false) };
     return network({
@@ -64,7 +64,7 @@ export function batchNorm({ momentum = 0.9, epsilon = 1e-5 }: BatchNormOptions =
 export function layerNorm({ epsilon = 1e-5 }: { readonly epsilon?: number } = {}): Layer {
   checkNumber('layerNorm', 'epsilon', epsilon, { min: Number.MIN_VALUE });
   return (input) => {
-    const features = channelsOf('layerNorm', input);
+    const features = lastAxis('layerNorm', input);
     const parameters = { scale: constant([features], 1), offset: constant([features], 0) };
     return network({
       name: 'layerNorm',
@@ -107,16 +107,4 @@ function follow(buffers: Record<keyof Statistics, Variable>, batch: Statistics, 
   const mixed = (old: Variable, fresh: Tensor) => add(mul(old, momentum), mul(reshape(fresh, old.shape), 1 - momentum));
   buffers.mean.assign(mixed(buffers.mean, batch.mean));
   buffers.variance.assign(mixed(buffers.variance, mul(batch.variance, count / (count - 1))));
-}
-
-function channelsOf(where: string, input: Parameters<Layer>[0]): number {
-  checkFloat(where, input);
-  const channels = input.shape.at(-1);
-  if (channels !== undefined) return channels;
-  throw gmError('GM_FIT', {
-    where,
-    expected: 'an input with at least one axis',
-    received: showShape(input.shape),
-    remedy: 'Put reshape([1]) before it.',
-  });
 }
