@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import * as main from './index.js';
+
+const names = Object.keys(main).sort();
+
+describe('the package', () => {
+  it('exports this and nothing else', () => {
+    expect(names).toMatchInlineSnapshot(`
+      [
+        "accuracy",
+        "activeUnits",
+        "classBalance",
+        "confidence",
+        "confusionMatrix",
+        "correct",
+        "elboParts",
+        "evaluate",
+        "iwaeBound",
+        "topProbability",
+      ]
+    `);
+  });
+
+  it('lists every export in the README', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    for (const name of names) expect(readme).toContain(`\`${name}\``);
+  });
+});

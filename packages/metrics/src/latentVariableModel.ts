@@ -1,0 +1,44 @@
+import {
+  checkRange,
+  type Encoder,
+  type Evaluates,
+  type GaussianPosterior,
+  gmError,
+  type Likelihood,
+  type Network,
+  type Posterior,
+  type Prior,
+  type Random,
+  showShape,
+} from '@gm/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** The parts of p(x, z) = p(z) p(x | z) and q(z | x), and the examples to measure them on. */
+export interface LatentVariableModel {
+  /** q(z | x) */
+  readonly encoder: Encoder;
+  /** Its range is checked against the likelihood when it says what it gives. */
+  readonly decoder: Evaluates & Partial<Pick<Network, 'output'>>;
+  readonly prior: Prior;
+  readonly likelihood: Likelihood;
+  /** [batch, …example], in the range that the likelihood takes. */
+  readonly x: Tensor;
+  /** What z is drawn from; it advances. */
+  readonly random: Random;
+}
+
+/** Refuses a decoder whose numbers the likelihood cannot read, and an empty batch. */
+export function checkModel(where: string, { decoder, likelihood, x }: LatentVariableModel): void {
+  if (decoder.output !== undefined) checkRange(where, 'decoder.output', decoder.output.range, likelihood.prediction);
+  if (x.rank >= 1 && x.size > 0) return;
+  throw gmError('GM_SHAPE', {
+    where,
+    expected: 'x of shape [batch, …] with at least one example',
+    received: showShape(x.shape),
+    remedy: 'Add the batch axis, or leave out empty batches.',
+  });
+}
+
+export function isGaussian(posterior: Posterior): posterior is GaussianPosterior {
+  return 'mean' in posterior && 'logVariance' in posterior;
+}
