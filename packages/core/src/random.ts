@@ -15,7 +15,7 @@ export interface RandomState {
 /** A seeded stream: the same numbers on every backend and machine, whatever was drawn from other streams. */
 export interface SeededRandom extends Random {
   readonly state: RandomState;
-  /** A stream of its own for that label; does not advance this one, and equal labels give equal streams. */
+  /** A stream of its own for that label; does not advance this one, and equal labels give equal streams. @throws GM_OPTION when a number is not finite */
   split(label: string | number): SeededRandom;
   /** Independent 32-bit words. */
   words(count: number): Uint32Array;
@@ -28,43 +28,54 @@ export interface SeededRandom extends Random {
 }
 
 /**
- * A stream from a seed. Every finite number (0 included) and every string is a seed of its own.
+ * A stream from a seed. Every finite number (0 included) and every well-formed string is a seed of its own; −0 is 0.
+ *
+ * Words, uniforms and permutations are the same everywhere. Normals are too wherever `Math.log`, `cos` and `sin` round alike: on
+ * all backends, in Node and in Chromium; another JavaScript engine may differ in the last bit of a few.
  *
  * @throws GM_OPTION when a number is not finite
  * @example seeded(7).normal([2, 3])
  */
 export function seeded(seed: number | string): SeededRandom {
-  return streamOf(keyOf(seed));
+  return streamOf(absorb([0, 0], checkLabel('seeded', 'seed', seed)));
 }
 
-/** The stream that was at `state`. @throws GM_OPTION when the state is not one */
+/**
+ * The stream that was at `state`: it draws what that one would have drawn next.
+ *
+ * @throws GM_OPTION when the state is not one
+ * @example restored(random.state)
+ */
 export function restored({ key, counter }: RandomState): SeededRandom {
-  const words = [key?.[0], key?.[1], counter];
-  if (!words.every((word) => Number.isSafeInteger(word) && (word as number) >= 0)) {
-    throw gmError('GM_OPTION', {
-      where: 'restored',
-      expected: 'a state with two key words and a counter',
-      received: JSON.stringify({ key, counter }),
-      remedy: 'Pass what the state property of a stream gave.',
-    });
+  if (key?.length === 2 && key.every(isWord) && Number.isSafeInteger(counter) && counter >= 0) {
+    return streamOf([key[0], key[1]], counter);
   }
-  return streamOf(key, counter);
+  throw gmError('GM_OPTION', {
+    where: 'restored',
+    expected: 'a state with two 32-bit key words and a counter',
+    received: JSON.stringify({ key, counter }),
+    remedy: 'Pass what the state property of a stream gave.',
+  });
+}
+
+function isWord(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 2 ** 32;
 }
 
 function streamOf(key: Key, start = 0): SeededRandom {
   let counter = start;
   const words = (count: number): Uint32Array => {
-    const drawn = drawWords(key, counter, checkNumber('random', 'count', count, { min: 0, integer: true }));
+    const drawn = drawWords(key, counter, checkCount(count));
     counter += Math.ceil(count / 4);
     return drawn;
   };
-  const normals = (count: number) => gaussian(words(count + (count % 2)), count);
+  const normals = (count: number) => gaussian(words(checkCount(count) + (count % 2)), count);
   const uniforms = (count: number) => fractions(words(count));
   return {
     get state() {
       return { key, counter };
     },
-    split: (label) => streamOf(absorb(key, label)),
+    split: (label) => streamOf(absorb(key, checkLabel('split', 'label', label))),
     words,
     normals,
     uniforms,
@@ -72,6 +83,10 @@ function streamOf(key: Key, start = 0): SeededRandom {
     normal: (shape) => tensorOf(normals(sizeOf(shape)), shape),
     uniform: (shape) => tensorOf(uniforms(sizeOf(shape)), shape),
   };
+}
+
+function checkCount(count: number): number {
+  return checkNumber('random', 'count', count, { min: 0, integer: true });
 }
 
 function tensorOf(values: Float32Array, shape: readonly number[]): Tensor {
@@ -109,17 +124,19 @@ function gaussian(words: Uint32Array, count: number): Float32Array {
 
 /** Fisher–Yates. A word times a limit below 2²¹ is exact in a double, so the bias is at most limit · 2⁻³². */
 function shuffle(words: Uint32Array): Uint32Array {
-  const order = Uint32Array.from(words, (_, index) => index);
+  const order = new Uint32Array(words.length);
+  for (let index = 0; index < order.length; index++) order[index] = index;
   for (let index = order.length - 1; index > 0; index--) {
     const other = Math.floor((words[index]! / 2 ** 32) * (index + 1));
-    [order[index], order[other]] = [order[other]!, order[index]!];
+    const last = order[index]!;
+    order[index] = order[other]!;
+    order[other] = last;
   }
   return order;
 }
 
-function keyOf(seed: number | string): Key {
-  if (typeof seed === 'number') checkNumber('seeded', 'seed', seed);
-  return absorb([0, 0], seed);
+function checkLabel(where: string, name: string, label: string | number): string | number {
+  return typeof label === 'string' ? label : checkNumber(where, name, label);
 }
 
 /** A key of its own for each label; numbers and strings never meet, whatever they look like. */

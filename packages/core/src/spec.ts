@@ -6,6 +6,9 @@ import type { Range, Spec } from './interfaces.js';
  * A spec in one line.
  *
  * @param shape  without the batch axis
+ * @param range  which numbers; any by default
+ * @param dtype  number type, float32 by default
+ * @throws GM_SHAPE, GM_RANGE
  * @example spec([28, 28, 1], [0, 1])
  */
 export function spec(shape: readonly number[], range: Range = 'unbounded', dtype: DataType = 'float32'): Spec {
@@ -17,7 +20,20 @@ export function spec(shape: readonly number[], range: Range = 'unbounded', dtype
       remedy: 'Leave out the batch axis and give every other size.',
     });
   }
+  if (!isRange(range)) {
+    throw gmError('GM_RANGE', {
+      where: 'spec',
+      expected: "an interval [low, high] with low < high, 'logits' or 'unbounded'",
+      received: showRange(range),
+      remedy: 'Give the range that the numbers have.',
+    });
+  }
   return { shape: [...shape], dtype, range };
+}
+
+function isRange(range: Range): boolean {
+  if (typeof range === 'string') return range === 'logits' || range === 'unbounded';
+  return range.length === 2 && range.every(Number.isFinite) && range[0] < range[1];
 }
 
 /** How many numbers one example holds. */
