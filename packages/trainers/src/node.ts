@@ -39,7 +39,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   const bytes = await readFile(path).catch((cause) => {
     throw fileError('loadCheckpoint', 'a checkpoint file', path, 'Check the path.', cause);
   });
-  return decodeCheckpoint(bytes);
+  return decodeCheckpoint(new Uint8Array(bytes));
 }
 
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {

@@ -59,6 +59,8 @@ export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer)
       discriminator,
       prior,
       optimizers: { ...optimizers, encoder: optimizer() },
+      beta: 0.05,
+      reconstructionWeight: 1,
     }) as never;
   },
   classifier: (seed, optimizer = () => adam({ learningRate: 1e-2 })) => {

@@ -1,7 +1,7 @@
 import { useBackend } from '@gm/backends';
 import type { Optimizer } from '@gm/core';
 import { expectClose, expectError, expectNoLeak } from '@gm/core/testing';
-import { tensor1d, type Variable, variable } from '@tensorflow/tfjs-core';
+import { tensor1d, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { adam, adamW, rmsprop, sgd } from '../index.js';
 
@@ -52,6 +52,8 @@ function adamReference(decay: number): Reference {
 const start = [1, -2, 3];
 const slope = (p: number, index: number) => p * (index + 1);
 
+const vector = (values: number[]) => tidy(() => variable(tensor1d(values)));
+
 function updateTimes(optimizer: Optimizer, p: Variable, times: number): void {
   for (let time = 0; time < times; time++) {
     const g = tensor1d(Array.from(p.dataSync(), slope));
@@ -65,7 +67,7 @@ describe.each(['cpu', 'wasm'] as const)('optimizers on %s', (backend) => {
 
   it.each(methods)('%s follows its float64 reference for 30 updates', async (_, method, reference) => {
     const optimizer = method();
-    const p = variable(tensor1d(start));
+    const p = vector(start);
     updateTimes(optimizer, p, 30);
     const expected = start.map((value, index) => {
       const slot: Record<string, number> = {};
@@ -78,8 +80,8 @@ describe.each(['cpu', 'wasm'] as const)('optimizers on %s', (backend) => {
   });
 
   it.each(methods)('%s continues bit for bit from a restored state', (_, method) => {
-    const whole = variable(tensor1d(start));
-    const parted = variable(tensor1d(start));
+    const whole = vector(start);
+    const parted = vector(start);
     const [first, second, third] = [method(), method(), method()];
     updateTimes(first, whole, 20);
     updateTimes(second, parted, 10);
@@ -93,7 +95,7 @@ describe.each(['cpu', 'wasm'] as const)('optimizers on %s', (backend) => {
   it.each(methods)('%s leaves no tensor behind', async (_, method) => {
     await expectNoLeak(() => {
       const optimizer = method();
-      const p = variable(tensor1d(start));
+      const p = vector(start);
       updateTimes(optimizer, p, 3);
       optimizer.dispose();
       p.dispose();
@@ -101,14 +103,14 @@ describe.each(['cpu', 'wasm'] as const)('optimizers on %s', (backend) => {
   });
 
   it('refuses a missing gradient by name', async () => {
-    const p = variable(tensor1d(start));
+    const p = vector(start);
     await expectError(() => sgd().update({ p }, {}), 'GM_GRADIENT', "none for 'p'");
     p.dispose();
   });
 
   it('refuses a parameter of another shape under a known name', async () => {
     const optimizer = adam();
-    const [p, q] = [variable(tensor1d(start)), variable(tensor1d([1]))];
+    const [p, q] = [vector(start), vector([1])];
     updateTimes(optimizer, p, 1);
     await expectError(() => updateTimes(optimizer, q as never, 1), 'GM_SHAPE', '[3]', '[1]');
     for (const item of [optimizer, p, q]) item.dispose();
@@ -130,7 +132,7 @@ describe('optimizer options', () => {
 
   it('take a schedule of the updates as a learning rate', () => {
     const optimizer = sgd({ learningRate: (update) => (update === 0 ? 1 : 0) });
-    const p = variable(tensor1d([1]));
+    const p = vector([1]);
     updateTimes(optimizer, p, 2);
     expect(p.dataSync()[0]).toBe(0);
     p.dispose();

@@ -1,0 +1,40 @@
+import { undocumented } from '@gm/core/testing/node';
+import { expect, it } from 'vitest';
+import * as main from './index.js';
+import * as node from './node.js';
+
+it('the package exports these names and no others', () => {
+  expect(Object.keys(main).sort()).toMatchInlineSnapshot(`
+    [
+      "adam",
+      "adamW",
+      "averagesOf",
+      "classifier",
+      "cosine",
+      "decodeCheckpoint",
+      "descend",
+      "encodeCheckpoint",
+      "gan",
+      "linear",
+      "lsgan",
+      "readMetrics",
+      "restoreCheckpoint",
+      "rmsprop",
+      "sgd",
+      "train",
+      "trainer",
+      "vae",
+      "vaeGan",
+    ]
+  `);
+  expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
+    [
+      "loadCheckpoint",
+      "saveCheckpoint",
+    ]
+  `);
+});
+
+it('the README shows every export', async () => {
+  expect(await undocumented(new URL('../README.md', import.meta.url), main, node)).toEqual([]);
+});
