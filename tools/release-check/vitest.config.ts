@@ -1,1 +1,5 @@
-export { default } from '../../vitest.base.ts';
+import { mergeConfig } from 'vitest/config';
+import base from '../../vitest.base.ts';
+
+/** Installing takes as long as the network does. */
+export default mergeConfig(base, { test: { testTimeout: 180_000, hookTimeout: 300_000 } });

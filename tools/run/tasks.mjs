@@ -14,7 +14,7 @@ const tasks = {
   test,
   build: (args) => turbo(['build', ...args]),
   typecheck: (args) => turbo(['typecheck', '--output-logs=new-only', ...args]),
-  'check:packages': (args) => turbo(['check:packages', ...args]),
+  'check:packages': checkPackages,
   lint,
   format,
   pnpm: (args) => pnpm(args),
@@ -28,6 +28,11 @@ async function gm(args) {
   process.chdir(process.env.INIT_CWD ?? process.cwd());
   process.argv = [process.execPath, program, ...args];
   await import(pathToFileURL(program).href);
+}
+
+async function checkPackages() {
+  const code = await turbo(['build', '--filter=release-check', '--output-logs=errors-only']);
+  return code || pnpm(['--silent', '--filter=release-check', 'run', 'check:packages']);
 }
 
 export async function main([name, ...args]) {

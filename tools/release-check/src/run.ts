@@ -14,9 +14,12 @@ export async function run(program: string, args: readonly string[], folder: stri
     return stdout;
   } catch (error) {
     const { stdout = '', stderr = '', message } = error as { stdout?: string; stderr?: string; message: string };
-    throw new Error(`${message}\n${stdout}\n${stderr}`);
+    throw new Error(shortLines(`${message}\n${stdout}\n${stderr}`));
   }
 }
+
+/** Node quotes the line that threw, and in a bundle that is all of it. */
+const shortLines = (text: string) => text.replace(/(.{300}).+/g, '$1 …');
 
 export const node = (args: readonly string[], folder: string, env?: Environment) =>
   run(process.execPath, args, folder, env);
