@@ -1,9 +1,9 @@
 import { fc, it as property } from '@fast-check/vitest';
 import { useBackend } from '@gm/backends';
 import { seeded } from '@gm/core';
+import { expectNoLeak } from '@gm/core/testing';
 import { dispose, mul, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tensorsLeftBy } from '../test/leaks.js';
 import { type Batches, batches, epochOf } from './batches.js';
 import { arrayDataset } from './dataset.js';
 import { binarize, type Transform } from './transform.js';
@@ -99,19 +99,19 @@ describe.each(['cpu', 'wasm'] as const)('batches on %s', (backend) => {
     expect(first).not.toEqual(next);
   });
 
-  it('carry the spec of what the transform makes', () => {
+  it('carry the spec of what the transform makes', async () => {
     const halve: Transform = {
       example: (before) => ({ ...before, range: [0, 4.5] }),
       apply: (x) => mul(x, 0.5),
     };
     const source = batches(numbered(10), { batchSize: 5, random, transform: halve });
     expect(source.example.range).toEqual([0, 4.5]);
-    expect(tensorsLeftBy(() => dispose(source.at(0) as never))).toBe(0);
+    await expectNoLeak(() => source.at(0));
   });
 
-  it('leave no tensor behind but those of the batch', () => {
+  it('leave no tensor behind but those of the batch', async () => {
     const source = batches(numbered(10), { batchSize: 5, random });
-    expect(tensorsLeftBy(() => dispose(source.at(1) as never))).toBe(0);
+    await expectNoLeak(() => source.at(1));
   });
 });
 

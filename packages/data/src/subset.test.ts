@@ -1,8 +1,10 @@
+import { useBackend } from '@gm/backends';
 import { seeded } from '@gm/core';
-import '@tensorflow/tfjs-backend-cpu';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { arrayDataset, type Dataset } from './dataset.js';
 import { split, subset, take } from './subset.js';
+
+beforeAll(() => useBackend('cpu'));
 
 const values = Float32Array.from({ length: 10 }, (_, index) => index);
 const labels = Int32Array.from(values, (value) => value % 3);

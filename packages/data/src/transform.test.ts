@@ -1,8 +1,8 @@
 import { useBackend } from '@gm/backends';
 import { seeded, spec } from '@gm/core';
-import { dispose, fill, tensor } from '@tensorflow/tfjs-core';
+import { expectNoLeak } from '@gm/core/testing';
+import { fill, tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tensorsLeftBy } from '../test/leaks.js';
 import { binarize } from './transform.js';
 
 describe.each(['cpu', 'wasm'] as const)('binarize on %s', (backend) => {
@@ -24,9 +24,9 @@ describe.each(['cpu', 'wasm'] as const)('binarize on %s', (backend) => {
     }
   });
 
-  it('borrows x and gives one tensor', () => {
+  it('borrows x and gives one tensor', async () => {
     const x = fill([2, 3], 0.5);
-    expect(tensorsLeftBy(() => dispose(binarize.apply(x, seeded(1))))).toBe(0);
+    await expectNoLeak(() => binarize.apply(x, seeded(1)));
     expect(x.isDisposed).toBe(false);
   });
 });

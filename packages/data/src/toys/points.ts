@@ -9,10 +9,10 @@ export interface ToyOptions {
 }
 
 /** One point of a toy: its place, and which part of the toy it belongs to. */
-export type Point = readonly [x: number, y: number, part?: number];
+type Point = readonly [x: number, y: number, part?: number];
 
 /** What one point is made of: two independent N(0, 1) and three independent U[0, 1). */
-export interface Draw {
+interface Draw {
   readonly normals: readonly [number, number];
   readonly uniforms: readonly [number, number, number];
 }

@@ -1,11 +1,13 @@
+import { useBackend } from '@gm/backends';
 import { type SeededRandom, seeded } from '@gm/core';
-import '@tensorflow/tfjs-backend-cpu';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../dataset.js';
 import { grid, ring } from './gaussians.js';
 import type { ToyOptions } from './points.js';
 import { checkerboard, moons, pinwheel, spirals, swissRoll } from './shapes.js';
 import { toy, toyNames } from './toy.js';
+
+beforeAll(() => useBackend('cpu'));
 
 const COUNT = 20_000;
 const options = () => ({ count: COUNT, random: seeded('toys') });
