@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
 const CORE = '@tensorflow/tfjs-core';
@@ -110,7 +111,7 @@ export function gradientsForTsup(): Plugin {
       onLoad({ filter: /.*/, namespace: MODULE }, async () => ({
         contents: await gradientBundle(),
         loader: 'js',
-        resolveDir: import.meta.dirname,
+        resolveDir: dirname(fileURLToPath(import.meta.url)),
       }));
     },
   };
