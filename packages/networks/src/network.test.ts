@@ -1,8 +1,9 @@
 import { seeded, spec } from '@gm/core';
 import { expectError, expectNoLeak, expectSame } from '@gm/core/testing';
-import { add, mul, ones, type Tensor, variable } from '@tensorflow/tfjs-core';
+import { add, mul, ones, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../test/backend.js';
+import { constant } from './initializer.js';
 import { network } from './network.js';
 
 const identity = () => network({ name: 'mine', input: spec([2]), output: spec([2]), apply: (x: Tensor) => x });
@@ -56,7 +57,8 @@ describe('network', () => {
 
   it('frees its variables once, and refuses work afterwards', async () => {
     await expectNoLeak(async () => {
-      const [weight, buffer, x] = [variable(ones([2])), variable(ones([2]), false), ones([1, 2])];
+      const x = ones([1, 2]);
+      const [weight, buffer] = [constant([2], 1), constant([2], 1, false)];
       const whole = network({
         name: 'mine',
         input: spec([2]),

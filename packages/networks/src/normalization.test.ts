@@ -21,10 +21,10 @@ const training = () => ({ training: true });
 describe.each(backends)('batchNorm on %s', (backend) => {
   beforeEach(() => useBackend(backend));
 
-  it.each([[[3]], [[2, 3, 2]]])('agrees with float64 in training, as do its derivatives: %j', async (shape) => {
+  it.each([[[3]], [[2, 2, 2]]])('agrees with float64 in training, as do its derivatives: %j', async (shape) => {
     const network = batchNorm({ epsilon: 1e-3 })(spec(shape));
-    await checkGradients({ network, options: training, batch: 5, reference: batchReference(shape.at(-1)!, 1e-3) });
-    await checkSecondGradients({ network, options: training, batch: 5 });
+    await checkGradients({ network, options: training, batch: 4, reference: batchReference(shape.at(-1)!, 1e-3) });
+    await checkSecondGradients({ network, options: training, batch: 4, step: 0.02 });
   });
 
   it('agrees with float64 in evaluation, as do its derivatives', async () => {

@@ -17,6 +17,8 @@ export interface GradientCheck {
   /** Of each evaluation, which has to repeat itself. */
   readonly options?: () => ApplyOptions;
   readonly x?: Input;
+  /** Of the difference that second derivatives are compared with. */
+  readonly step?: number;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function checkGradients({ network, reference, batch = 3, options, x
 }
 
 /** Second derivatives of L = Σ (wᵢ yᵢ + ½ yᵢ²), as a gradient penalty takes them, within 1e-3. */
-export async function checkSecondGradients({ network, batch = 3, options, x }: Omit<GradientCheck, 'reference'>) {
+export async function checkSecondGradients({ network, batch = 3, options, x, step }: Omit<GradientCheck, 'reference'>) {
   redraw(network);
   const input = x ?? draw([batch, ...network.input.shape], { seed: 'x' });
   const weights = tensorOf(draw([input.shape[0]!, ...network.output.shape], { seed: 'w', range: [0.25, 1.75] }));
@@ -59,6 +61,7 @@ export async function checkSecondGradients({ network, batch = 3, options, x }: O
     },
     inputs: [input],
     parameters: network.parameters,
+    ...(step !== undefined && { step }),
   });
   weights.dispose();
 }

@@ -1,0 +1,49 @@
+import { undocumented } from '@gm/core/testing/node';
+import { expect, it } from 'vitest';
+import * as networks from './index.js';
+
+it('the package exports these names and no others', () => {
+  expect(Object.keys(networks).sort()).toMatchInlineSnapshot(`
+    [
+      "batchNorm",
+      "conv2d",
+      "conv2dTranspose",
+      "copyWeights",
+      "countParameters",
+      "decodeSafetensors",
+      "dense",
+      "dropout",
+      "elu",
+      "encodeSafetensors",
+      "flatten",
+      "fromLayersModel",
+      "gelu",
+      "glorotUniform",
+      "heNormal",
+      "layerNorm",
+      "leakyRelu",
+      "loadWeights",
+      "network",
+      "normalInit",
+      "ones",
+      "relu",
+      "rescale",
+      "reshape",
+      "residual",
+      "saveWeights",
+      "selu",
+      "sequential",
+      "sigmoid",
+      "softmax",
+      "softplus",
+      "swish",
+      "tanh",
+      "weightsOf",
+      "zeros",
+    ]
+  `);
+});
+
+it('the README shows every export', async () => {
+  expect(await undocumented(new URL('../README.md', import.meta.url), networks)).toEqual([]);
+});
