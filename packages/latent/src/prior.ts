@@ -1,19 +1,5 @@
 import { checkNumber, checkSameShape, checkTensor, gmError, type Prior, sizeOf, spec } from '@gm/core';
-import {
-  add,
-  clipByValue,
-  equal,
-  exp,
-  mul,
-  scalar,
-  where as select,
-  square,
-  step,
-  sub,
-  sum,
-  type Tensor,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { add, clipByValue, exp, log, mul, square, step, sub, sum, tidy } from '@tensorflow/tfjs-core';
 import { checkRandom, dataAxes, LOG_TWO_PI } from './rows.js';
 
 /**
@@ -83,7 +69,7 @@ export function uniform(latent: number | readonly number[], { low = -1, high = 1
       checkTensor('uniform', 'z', z, spec(shape));
       return tidy(() => {
         const outside = sum(add(step(sub(z, high)), step(sub(low, z))), dataAxes(z)); // [batch], how many are
-        return select(equal(outside, 0), scalar(inside), scalar(-Infinity)) as Tensor;
+        return add(inside, log(sub(1, step(outside)))); // log 0 where any is: −Infinity, and no gradient anywhere
       });
     },
   };
