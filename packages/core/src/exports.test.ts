@@ -59,6 +59,17 @@ it('the package exports these names and no others', () => {
   `);
 });
 
-it('the README shows every export', async () => {
-  expect(await node.undocumented(new URL('../README.md', import.meta.url), main, testing, node)).toEqual([]);
+it('the README shows every export, types too', async () => {
+  const indexes = ['./index.ts', './testing/index.ts', './testing/node/index.ts'];
+  const urls = indexes.map((index) => new URL(index, import.meta.url));
+  expect(await node.undocumented(new URL('../README.md', import.meta.url), main, ...urls)).toEqual([]);
+});
+
+it('undocumented names what is missing, from a module and from an index', async () => {
+  const missing = await node.undocumented(
+    new URL('../LICENSE', import.meta.url),
+    node,
+    new URL('./testing/node/index.ts', import.meta.url),
+  );
+  expect(missing).toEqual([...Object.keys(node), 'firstExample', 'runFirstExample', 'undocumented']);
 });

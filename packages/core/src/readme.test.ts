@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { firstExample, runFirstExample } from './testing/node/index.js';
 
@@ -13,4 +17,17 @@ it('the example of the README runs and prints what it says', async () => {
 
 it('the example of the README has at most 15 lines', async () => {
   expect((await firstExample(readme)).trim().split('\n').length).toBeLessThanOrEqual(15);
+});
+
+it('an example that fails says why, and a README without one is refused', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gm-readme-'));
+  const write = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text);
+    return pathToFileURL(join(folder, name));
+  };
+  const broken = await write('broken.md', "```ts\nthrow new Error('no such thing');\n```\n");
+  await expect(runFirstExample(broken)).rejects.toThrow('no such thing');
+  const empty = await write('empty.md', '# Nothing\n');
+  await expect(firstExample(empty)).rejects.toThrow('firstExample: expected a ```ts block');
+  await rm(folder, { recursive: true });
 });

@@ -118,7 +118,7 @@ export async function expectParameterGradients(options: ParameterGradientOptions
 }
 
 /** A gradient that vanishes beside the others (a bias before a batch normalisation) is measured against the others. */
-function floorOf(gradients: readonly Float64Array[]): number {
+export function floorOf(gradients: readonly ArrayLike<number>[]): number {
   return Math.max(1e-3, 0.1 * Math.max(0, ...gradients.map(largestMagnitude)));
 }
 

@@ -1,7 +1,7 @@
 import { add, mul, scalar, sum, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { seeded } from '../random.js';
-import { checkClose, largestMagnitude } from './close.js';
-import { differentiate, gradientsOf } from './gradient.js';
+import { checkClose } from './close.js';
+import { differentiate, floorOf, gradientsOf } from './gradient.js';
 import { type Input, isDifferentiable, tensorOf } from './input.js';
 
 export interface SecondGradientOptions {
@@ -43,7 +43,7 @@ export async function expectSecondGradient(options: SecondGradientOptions): Prom
   );
   const names = [...inputs.map((_, index) => `input ${index}`), ...Object.keys(parameters).map((name) => `'${name}'`)];
   const shapes = [...inputs, ...variables].map(({ shape }) => shape);
-  const floor = Math.max(1e-3, 0.1 * Math.max(0, ...expected.map(largestMagnitude)));
+  const floor = floorOf(expected);
   for (const [index, values] of expected.entries()) {
     const what = `the second derivative with respect to ${names[index]}`;
     checkClose({ values: actual[index]! }, { values, shape: shapes[index]! }, tolerance, { what, floor });

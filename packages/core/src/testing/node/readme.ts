@@ -31,11 +31,24 @@ export async function runFirstExample(readme: URL): Promise<string> {
 }
 
 /**
- * The names that modules export at run time and that a README does not show in backticks.
+ * The exported names that a README does not show in backticks.
  *
- * @example expect(await undocumented(new URL('../README.md', import.meta.url), main, node)).toEqual([])
+ * @param sources  modules, for what they export at run time, or addresses of `index.ts` files that re-export name by name, for
+ *   their types as well
+ * @example
+ * const readme = new URL('../README.md', import.meta.url);
+ * expect(await undocumented(readme, new URL('./index.ts', import.meta.url))).toEqual([]);
  */
-export async function undocumented(readme: URL, ...modules: readonly object[]): Promise<string[]> {
+export async function undocumented(readme: URL, ...sources: readonly (object | URL)[]): Promise<string[]> {
   const text = await readFile(readme, 'utf8');
-  return modules.flatMap((module) => Object.keys(module)).filter((name) => !text.includes(`\`${name}\``));
+  const names = await Promise.all(
+    sources.map((source) => (source instanceof URL ? namesIn(source) : Object.keys(source))),
+  );
+  return names.flat().filter((name) => !text.includes(`\`${name}\``));
+}
+
+/** Of each `export { a, type B, c as d }` and `export type { … }`. */
+async function namesIn(index: URL): Promise<string[]> {
+  const blocks = (await readFile(index, 'utf8')).matchAll(/^export (?:type )?\{([^}]*)\}/gm);
+  return [...blocks].flatMap(([, list]) => [...list!.matchAll(/(\w+)\s*(?:,|$)/g)].map(([, name]) => name!));
 }
