@@ -12,7 +12,14 @@ import {
   showRange,
   spec,
 } from '@gm/core';
-import { convClassifier, dcganDiscriminator, type FeatureNetwork, mlpClassifier, mlpDiscriminator, withHead } from '@gm/discriminators';
+import {
+  convClassifier,
+  dcganDiscriminator,
+  type FeatureNetwork,
+  mlpClassifier,
+  mlpDiscriminator,
+  withHead,
+} from '@gm/discriminators';
 import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder } from '@gm/generators';
 import { convEncoder, type GaussianEncoder, mlpEncoder, standardNormal } from '@gm/latent';
 import { bernoulli, gaussianLikelihood, leastSquares, minimax, nonSaturating } from '@gm/losses';
@@ -27,6 +34,12 @@ interface Surroundings {
   readonly example: Spec;
   readonly classes: number | undefined;
   readonly random: SeededRandom;
+}
+
+/** What has to be known of data to make parts for it. */
+export interface Examined {
+  readonly example: Spec;
+  readonly classes?: number | undefined;
 }
 
 /** A model with all that can be done with it. Which abilities there are depends on the kind. */
@@ -51,7 +64,8 @@ export interface Composition {
 const ENCODER: Readonly<Record<'mlp' | 'conv', (surroundings: Surroundings) => GaussianEncoder>> = {
   mlp: ({ settings, example, random }) =>
     mlpEncoder({ input: example, hidden: settings.hidden, latent: settings.latent!, random }),
-  conv: ({ settings, example, random }) => convEncoder({ input: images('encoder', example), latent: settings.latent!, random }),
+  conv: ({ settings, example, random }) =>
+    convEncoder({ input: images('encoder', example), latent: settings.latent!, random }),
 };
 
 const GENERATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings, output: Spec) => Network>> = {
@@ -76,12 +90,17 @@ const DISCRIMINATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Su
   dcgan: ({ example, random }) => dcganDiscriminator({ input: images('discriminator', example), random }),
 };
 
-const CLASSIFIER: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings, classes: number) => FeatureNetwork>> = {
+const CLASSIFIER: Readonly<
+  Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings, classes: number) => FeatureNetwork>
+> = {
   mlp: ({ settings, example, random }, classes) =>
     mlpClassifier({ input: example, hidden: settings.hidden, classes, random }),
   conv: ({ example, random }, classes) => convClassifier({ input: images('discriminator', example), classes, random }),
   dcgan: ({ example, random }, classes) =>
-    withHead(dcganDiscriminator({ input: images('discriminator', example), random }), classes, random.split('head')),
+    withHead(dcganDiscriminator({ input: images('discriminator', example), random }), {
+      classes,
+      random: random.split('head'),
+    }),
 };
 
 const LIKELIHOOD = {
@@ -104,7 +123,7 @@ const KIND: Readonly<Record<Settings['kind'], (surroundings: Surroundings) => Co
  *
  * @throws GM_OPTION, GM_FIT, GM_RANGE, GM_SHAPE when the parts cannot work together or not on such data
  */
-export function compose(settings: Settings, { example, classes }: { example: Spec; classes: number | undefined }): Composition {
+export function compose(settings: Settings, { example, classes }: Examined): Composition {
   const random = seeded(settings.seed).split('weights');
   return KIND[settings.kind]({ settings, example, classes, random });
 }
@@ -181,7 +200,10 @@ function encoderOf(surroundings: Surroundings): GaussianEncoder {
 }
 
 function generatorOf(surroundings: Surroundings, output: Spec): Network {
-  return GENERATOR[surroundings.settings.generator!]({ ...surroundings, random: surroundings.random.split('generator') }, output);
+  return GENERATOR[surroundings.settings.generator!](
+    { ...surroundings, random: surroundings.random.split('generator') },
+    output,
+  );
 }
 
 function discriminatorOf(surroundings: Surroundings): FeatureNetwork {

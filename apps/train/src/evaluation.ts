@@ -1,0 +1,49 @@
+import { type Discriminator, type LabelledExamples, seeded } from '@gm/core';
+import { binarize, type Dataset, epochOf } from '@gm/data';
+import { correct, elboParts, evaluate, iwaeBound } from '@gm/metrics';
+import type { Composition } from './composition.js';
+import { atMost } from './datasets.js';
+
+/** The share of examples that a classifier gets right. */
+export async function accuracyOf(network: Discriminator, dataset: Dataset): Promise<number> {
+  const batches = epochOf(dataset as Dataset<LabelledExamples>, { batchSize: 500 });
+  const { right } = await evaluate(batches, ({ x, labels }) => ({ right: correct(network.logits(x), labels) }));
+  return right.mean;
+}
+
+export interface BoundOptions {
+  /** K of L_K. */
+  readonly importance: number;
+  /** How many examples L_K is measured on. */
+  readonly examples: number;
+  readonly seed: number;
+  /** Whether the run was trained on drawn zeros and ones. */
+  readonly binarize: boolean;
+}
+
+/** −ELBO with its parts on all examples and −L_K on the first ones, in nats. */
+export async function boundsOf(
+  autoencoder: NonNullable<Composition['autoencoder']>,
+  dataset: Dataset,
+  { importance, examples, seed, binarize: binary }: BoundOptions,
+) {
+  const random = seeded(seed);
+  const [codes, draws] = [random.split('elbo'), random.split('bound')]; // each advances from batch to batch
+  const drawn = { random, ...(binary && { transform: binarize }) };
+  const elbo = await evaluate(epochOf(dataset, { batchSize: 500, ...drawn }), ({ x }) => {
+    return elboParts({ ...autoencoder, x, random: codes });
+  });
+  const few = atMost(dataset, examples);
+  const { bound } = await evaluate(epochOf(few, { batchSize: 100, ...drawn }), ({ x }) => {
+    return { bound: iwaeBound({ ...autoencoder, x, random: draws, samples: importance }) };
+  });
+  return {
+    negativeElbo: -elbo.elbo.mean,
+    reconstruction: -elbo.reconstruction.mean,
+    divergence: elbo.divergence.mean,
+    negativeBound: -bound.mean,
+    importance,
+    examples: dataset.count,
+    boundExamples: few.count,
+  };
+}

@@ -37,7 +37,8 @@ export function gridPng(images: Images, { columns, scale = 2, gap = 2 }: GridOpt
       for (let x = 0; x < width * scale; x++) {
         const from = pixelIndex(images, index, Math.floor(y / scale), Math.floor(x / scale));
         const to = ((top + y) * sheetWidth + left + x) * channels;
-        for (let channel = 0; channel < channels; channel++) data[to + channel] = toByte(images.values[from + channel]!);
+        for (let channel = 0; channel < channels; channel++)
+          data[to + channel] = toByte(images.values[from + channel]!);
       }
     }
   }

@@ -1,4 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { say } from './say.js';
 
 /** How far a run is. */
 export interface Standing {
@@ -40,7 +41,7 @@ function plain(everySeconds: number): Progress {
       last = now;
       const { left, speed, losses } = columns(standing);
       const percent = `${Math.floor(100 * standing.done)}%`.padStart(4);
-      process.stdout.write(`${percent} | step ${standing.step} | ${left} left | ${speed} examples/s | ${losses}\n`);
+      say(`${percent} | step ${standing.step} | ${left} left | ${speed} examples/s | ${losses}`);
     },
     stop() {},
   };

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { type Generator, type Range, seeded, type Spec } from '@gm/core';
+import { type Generator, type Range, type Spec, seeded } from '@gm/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { lossesSvg, scatterSvg } from './chart.js';
 import type { Composition } from './composition.js';
@@ -8,7 +8,7 @@ import { gridPng, type Images, pairsPng } from './picture.js';
 import { filesOf, readMetricsLines } from './runFolder.js';
 
 const COLUMNS = 10;
-const POINTS = 1000;
+const POINTS = 500;
 
 /** Whether examples are points in the plane, shown as a scatter picture. */
 export function isPlane({ shape }: Spec): boolean {
@@ -75,7 +75,10 @@ function lossesPicture(folder: string): string {
   const lines = readMetricsLines(folder);
   const plain = ['step', 'epoch', 'seconds', 'examplesPerSecond'];
   const names = [...new Set(lines.flatMap((line) => Object.keys(line)))].filter((name) => !plain.includes(name));
-  return lossesSvg(lines, names.filter((name) => !name.endsWith('/gradientNorm')));
+  return lossesSvg(
+    lines,
+    names.filter((name) => !name.endsWith('/gradientNorm')),
+  );
 }
 
 /** Images in [0, 1] from numbers of any bounded range. */

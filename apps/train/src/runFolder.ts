@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { Range } from '@gm/core';
 import * as v from 'valibot';
 import type { MetricsLine } from './chart.js';
 import { wrongFile } from './complain.js';
@@ -34,8 +35,8 @@ const runSchema = v.object({
     count: v.number(),
     example: v.object({
       shape: v.array(v.number()),
-      dtype: v.literal('float32'),
-      range: v.union([v.tuple([v.number(), v.number()]), v.picklist(['logits', 'unbounded'])]),
+      dtype: v.picklist(['float32', 'int32', 'bool', 'complex64', 'string']),
+      range: v.custom<Range>(isRange),
     }),
     classes: v.optional(v.number()),
     fingerprint: v.string(),
@@ -43,6 +44,11 @@ const runSchema = v.object({
   versions: v.record(v.string(), v.string()),
   started: v.string(),
 });
+
+function isRange(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 2 && value.every(Number.isFinite);
+  return value === 'logits' || value === 'unbounded';
+}
 
 export type Goal = Readonly<v.InferOutput<typeof goalSchema>>;
 export type Run = Readonly<v.InferOutput<typeof runSchema>>;

@@ -1,13 +1,20 @@
-import { showRange, sizeOf, type Spec } from '@gm/core';
+import { type Spec, showRange, sizeOf } from '@gm/core';
 import { countParameters } from '@gm/networks';
 import pc from 'picocolors';
 import type { Composition } from './composition.js';
 import type { Data } from './datasets.js';
 import type { Settings } from './settings.js';
 
+let stream: NodeJS.WriteStream = process.stdout;
+
+/** From now on what is said goes to stderr, because stdout is for a program. */
+export function keepStdoutClean(): void {
+  stream = process.stderr;
+}
+
 /** A line for the person at the terminal. */
 export function say(text = ''): void {
-  process.stdout.write(`${text}\n`);
+  stream.write(`${text}\n`);
 }
 
 /** Lines of a name and what it is. */
@@ -19,7 +26,11 @@ export function sayPairs(pairs: Readonly<Record<string, string>>): void {
 /** Rows under a head, columns as wide as they need to be. */
 export function sayTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd();
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd();
   say(pc.bold(line(head)));
   for (const row of rows) say(line(row));
 }
@@ -57,4 +68,3 @@ const CHOICE: Readonly<Record<string, (settings: Settings) => string | undefined
 function choiceOf(role: string, settings: Settings): string {
   return CHOICE[role]?.(settings) ?? '';
 }
-

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { type BackendInfo, useBackend } from '@gm/backends';
+import { useBackend } from '@gm/backends';
 import { EXIT, wrongFile } from './complain.js';
 import { type Composition, compose } from './composition.js';
 import { type Data, fingerprint, openData } from './datasets.js';
@@ -12,6 +12,8 @@ import { describeData, say, sayComposition, sayPairs } from './say.js';
 import type { Settings } from './settings.js';
 import { type Outcome, restoreTraining, runTraining, type Training, trainingOf } from './training.js';
 
+type BackendInfo = Awaited<ReturnType<typeof useBackend>>;
+
 interface Start {
   readonly settings: Settings;
   readonly goal: Goal;
@@ -22,7 +24,7 @@ interface Start {
 
 /** Trains a new run into a new folder. Everything is refused before the folder is made. */
 export async function startRun({ settings, goal, folder, backend, checkpointEvery }: Start): Promise<Outcome> {
-  const info = await useBackend(backend ?? 'auto');
+  const info = await useBackend((backend ?? 'auto') as never);
   const data = await openData(settings);
   const composition = compose(settings, data.train);
   const training = trainingOf(settings, composition);
@@ -61,7 +63,9 @@ export async function resumeRun({ folder, goal: wanted, backend, checkpointEvery
     writeRun(folder, run);
     truncateMetrics(folder, training.steps);
     announce({ folder, info, data, composition, run });
-    say(`Going on after step ${training.steps}.${info.name === former.backend ? '' : ` Until now it ran on ${former.backend}.`}`);
+    say(
+      `Going on after step ${training.steps}.${info.name === former.backend ? '' : ` Until now it ran on ${former.backend}.`}`,
+    );
     const outcome = await runTraining({ folder, settings, goal, data, training, checkpointEvery });
     await conclude(folder, { outcome, composition, training, data, settings });
     return outcome;
@@ -148,7 +152,9 @@ async function conclude(folder: string, { outcome, composition, training, data, 
     return writePictures(folder, composition, data, settings.seed);
   });
   const { checkpoint, metrics } = filesOf(folder);
-  say(`\n${reason === 'finished' ? 'Done' : 'Stopped'} after step ${step} and ${duration(seconds)} of training. Results:`);
+  say(
+    `\n${reason === 'finished' ? 'Done' : 'Stopped'} after step ${step} and ${duration(seconds)} of training. Results:`,
+  );
   sayPairs({ ...pictures, metrics, checkpoint });
   if (reason === 'finished') return say(`\nNext: gm sample ${folder}, gm evaluate ${folder}`);
   say(`\nGo on with: gm train --resume ${folder}`);

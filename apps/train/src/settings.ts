@@ -8,14 +8,7 @@ export type Kind = (typeof KINDS)[number];
 export const ENCODERS = ['mlp', 'conv'] as const;
 export const GENERATORS = ['mlp', 'conv', 'dcgan'] as const;
 export const DISCRIMINATORS = ['mlp', 'conv', 'dcgan'] as const;
-export const LOSSES = [
-  'bernoulli',
-  'gaussian',
-  'non-saturating',
-  'minimax',
-  'least-squares',
-  'cross-entropy',
-] as const;
+export const LOSSES = ['bernoulli', 'gaussian', 'non-saturating', 'minimax', 'least-squares', 'cross-entropy'] as const;
 export const PIXELS = ['unit', 'signed'] as const;
 
 const positive = v.pipe(v.number(), v.gtValue(0));
@@ -89,7 +82,15 @@ const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
   },
 };
 
-const COMMON = { data: 'mnist', seed: 1, batch: 128, learningRate: 1e-3, average: 0, hidden: [512], pixels: 'unit' } as const;
+const COMMON = {
+  data: 'mnist',
+  seed: 1,
+  batch: 128,
+  learningRate: 1e-3,
+  average: 0,
+  hidden: [512],
+  pixels: 'unit',
+} as const;
 
 /** The choices of `kind` on `data`, completed. */
 export function completeSettings(kind: Kind, choices: Choices): Settings {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { type BatchSource, seeded } from '@gm/core';
-import { batches } from '@gm/data';
+import { type BatchSource, type Examples, seeded } from '@gm/core';
+import { batches, binarize } from '@gm/data';
 import { type GameTrainer, type Report, restoreCheckpoint, train, trainer } from '@gm/trainers';
 import { loadCheckpoint, saveCheckpoint } from '@gm/trainers/node';
 import type { Composition } from './composition.js';
@@ -73,11 +73,11 @@ export async function runTraining(plan: TrainingPlan): Promise<Outcome> {
   return outcome;
 }
 
-function batchesFor({ data, settings }: TrainingPlan): BatchSource<unknown> {
+function batchesFor({ data, settings }: TrainingPlan): BatchSource<Examples> {
   return batches(data.train, {
     batchSize: settings.batch,
     random: seeded(settings.seed).split('batches'),
-    ...(settings.binarize && { transform: data.binarize }),
+    ...(settings.binarize && { transform: binarize }),
   });
 }
 

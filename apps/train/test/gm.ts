@@ -58,7 +58,7 @@ export function writeTinySet(folder: string, { train = 96, test = 40, labels = t
 
 const SIDE = 8;
 
-function imagesFile(count: number): Buffer {
+function imagesFile(count: number): Uint8Array {
   const head = Buffer.alloc(16);
   [0x803, count, SIDE, SIDE].forEach((value, index) => head.writeUInt32BE(value, 4 * index));
   const pixels = Buffer.alloc(count * SIDE * SIDE);
@@ -67,14 +67,14 @@ function imagesFile(count: number): Buffer {
     const inCorner = Math.floor(y / 4) * 2 + Math.floor(x / 4) === image % 4;
     pixels[index] = (inCorner ? 180 : 0) + ((image * 37 + index * 11) % 60);
   }
-  return Buffer.concat([head, pixels]);
+  return new Uint8Array([...head, ...pixels]);
 }
 
-function labelsFile(count: number): Buffer {
+function labelsFile(count: number): Uint8Array {
   const head = Buffer.alloc(8);
   head.writeUInt32BE(0x801, 0);
   head.writeUInt32BE(count, 4);
-  return Buffer.concat([head, Buffer.from(Array.from({ length: count }, (_, index) => index % 4))]);
+  return new Uint8Array([...head, ...Array.from({ length: count }, (_, index) => index % 4)]);
 }
 
 /** Waits until a file is there. */

@@ -6,12 +6,25 @@ const { gm, path, clear } = workplace();
 const tiny = writeTinySet(path('tiny'));
 const plain = writeTinySet(path('plain'), { labels: false });
 const out = path('out');
-const on = (kind: string, ...rest: string[]) => ['train', kind, '--data', `idx:${tiny}`, '--steps', '1', '--out', out, ...rest];
+const on = (kind: string, ...rest: string[]) => [
+  'train',
+  kind,
+  '--data',
+  `idx:${tiny}`,
+  '--steps',
+  '1',
+  '--out',
+  out,
+  ...rest,
+];
 writeFileSync(path('file'), '');
 mkdirSync(path('full'));
 writeFileSync(path('full', 'mine.txt'), '');
 mkdirSync(path('short'));
-writeFileSync(path('short', 'train-images-idx3-ubyte'), Buffer.from([0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 8, 0, 0, 0, 8, 1]));
+writeFileSync(
+  path('short', 'train-images-idx3-ubyte'),
+  Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 8, 0, 0, 0, 8, 1),
+);
 mkdirSync(path('odd'));
 writeFileSync(path('odd', 'run.json'), '{"format":2}');
 afterAll(clear);
@@ -26,12 +39,24 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['an unknown choice', on('vae', '--encoder', 'vgg'), /Allowed choices are mlp, conv/],
   ['text for a number', on('vae', '--batch', 'big'), /whole number above 0/],
   ['two lengths', on('vae', '--epochs', '1'), /one of --epochs, --steps and --minutes, received --epochs and --steps/],
-  ['an encoder in a gan', on('gan', '--encoder', 'mlp'), /received --encoder mlp\. Leave it out, or train one of vae, vae-gan/],
+  [
+    'an encoder in a gan',
+    on('gan', '--encoder', 'mlp'),
+    /received --encoder mlp\. Leave it out, or train one of vae, vae-gan/,
+  ],
   ['a latent in a classifier', on('classifier', '--latent', '3'), /received --latent 3/],
   ['a loss of another kind', on('lsgan', '--loss', 'minimax'), /--loss to be one of least-squares/],
-  ['[-1, 1] images in a Bernoulli loss', on('vae', '--pixels', 'signed'), /expected numbers in \[0, 1\], received \[-1, 1\]\. Choose --pixels unit/],
+  [
+    '[-1, 1] images in a Bernoulli loss',
+    on('vae', '--pixels', 'signed'),
+    /expected numbers in \[0, 1\], received \[-1, 1\]\. Choose --pixels unit/,
+  ],
   ['grey values drawn as bits beside a Gaussian loss', on('vae', '--binarize', '--loss', 'gaussian'), /--binarize/],
-  ['points in a Bernoulli loss', ['train', 'vae', '--data', 'toy:ring', '--loss', 'bernoulli'], /Choose --loss gaussian/],
+  [
+    'points in a Bernoulli loss',
+    ['train', 'vae', '--data', 'toy:ring', '--loss', 'bernoulli'],
+    /Choose --loss gaussian/,
+  ],
   ['convolutions on points', ['train', 'gan', '--data', 'toy:ring', '--generator', 'dcgan'], /Choose --generator mlp/],
   ['a decay of one', on('vae', '--average', '1'), /--average/],
   ['a classifier without labels', ['train', 'classifier', '--data', `idx:${plain}`], /expected data with labels/],

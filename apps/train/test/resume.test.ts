@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { appears, ended, workplace, writeTinySet } from './gm.js';
@@ -5,9 +6,13 @@ import { appears, ended, workplace, writeTinySet } from './gm.js';
 const { gm, start, path, clear } = workplace();
 const data = `idx:${writeTinySet(path('tiny'))}`;
 const SMALL = ['--data', data, '--hidden', '16', '--latent', '4', '--batch', '16', '--average', '0.9', '--seed', '7'];
-const stateOf = (run: string) => readFileSync(path(run, 'checkpoint.safetensors'));
+const bytesOf = (run: string) => new Uint8Array(readFileSync(path(run, 'checkpoint.safetensors')));
+const stateOf = (run: string) => createHash('sha256').update(bytesOf(run)).digest('hex');
 const stepsOf = (run: string) =>
-  readFileSync(path(run, 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line).step);
+  readFileSync(path(run, 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).step);
 afterAll(clear);
 
 describe('a run', () => {
@@ -16,8 +21,8 @@ describe('a run', () => {
       expect((await gm('train', 'vae-gan', '--steps', '20', '--out', path(run), ...SMALL)).code).toBe(0);
     }
     await gm('train', 'vae-gan', '--steps', '20', '--out', path('other'), ...SMALL, '--seed', '8');
-    expect(stateOf('again').equals(stateOf('whole'))).toBe(true);
-    expect(stateOf('other').equals(stateOf('whole'))).toBe(false);
+    expect(stateOf('again')).toBe(stateOf('whole'));
+    expect(stateOf('other')).not.toBe(stateOf('whole'));
   });
 
   it('resumes to the very state of the uninterrupted run', async () => {
@@ -26,7 +31,7 @@ describe('a run', () => {
     const { code, stdout } = await gm('train', '--resume', path('parts'), '--steps', '20');
     expect(code).toBe(0);
     expect(stdout).toContain('Going on after step 10.');
-    expect(stateOf('parts').equals(stateOf('whole'))).toBe(true);
+    expect(stateOf('parts')).toBe(stateOf('whole'));
     expect(stepsOf('parts')).toEqual([10, 20]);
   });
 
@@ -57,13 +62,16 @@ describe('a run', () => {
   });
 
   it('refuses to go on with other data or with a damaged checkpoint', async () => {
-    const checkpoint = stateOf('parts');
+    const checkpoint = bytesOf('parts');
     checkpoint[checkpoint.length - 5]! ^= 1;
     writeFileSync(path('parts', 'checkpoint.safetensors'), checkpoint);
     const damaged = await gm('train', '--resume', path('parts'), '--steps', '30');
     expect([damaged.code, damaged.stderr]).toEqual([2, expect.stringContaining('SHA-256')]);
     writeTinySet(path('tiny'), { train: 80 });
     const other = await gm('train', '--resume', path('whole'), '--steps', '30');
-    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('the examples that the run was started with')]);
+    expect([other.code, other.stderr]).toEqual([
+      2,
+      expect.stringContaining('the examples that the run was started with'),
+    ]);
   });
 });

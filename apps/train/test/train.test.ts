@@ -17,13 +17,29 @@ describe('gm train', () => {
     ['classifier', ['--discriminator', 'mlp']],
   ])('trains a %s into a run folder with all results', async (kind, parts) => {
     const out = path(`run-${kind}`);
-    const { code, stdout, stderr } = await gm('train', kind, '--data', data, '--steps', '12', '--out', out, ...SMALL, ...parts);
+    const { code, stdout, stderr } = await gm(
+      'train',
+      kind,
+      '--data',
+      data,
+      '--steps',
+      '12',
+      '--out',
+      out,
+      ...SMALL,
+      ...parts,
+    );
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/backend +wasm: /);
     expect(stdout).toMatch(/part +choice +shapes +parameters/);
     expect(stdout).toContain('Done after step 12');
-    expect(JSON.parse(readFileSync(`${out}/run.json`, 'utf8'))).toMatchObject({ settings: { kind, batch: 16, seed: 3 } });
-    const lines = readFileSync(`${out}/metrics.jsonl`, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    expect(JSON.parse(readFileSync(`${out}/run.json`, 'utf8'))).toMatchObject({
+      settings: { kind, batch: 16, seed: 3 },
+    });
+    const lines = readFileSync(`${out}/metrics.jsonl`, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(lines.map((line) => line.step)).toEqual([10, 12]);
     expect(readFileSync(`${out}/losses.svg`, 'utf8')).toContain('<svg');
     expect(existsSync(`${out}/checkpoint.safetensors`)).toBe(true);
@@ -50,7 +66,19 @@ describe('gm train', () => {
     ['classifier', ['--discriminator', 'conv']],
   ])('trains a convolutional %s', async (kind, parts) => {
     const out = path(`conv-${kind}`);
-    const { code, stderr } = await gm('train', kind, '--data', data, '--steps', '2', '--batch', '4', '--out', out, ...parts);
+    const { code, stderr } = await gm(
+      'train',
+      kind,
+      '--data',
+      data,
+      '--steps',
+      '2',
+      '--batch',
+      '4',
+      '--out',
+      out,
+      ...parts,
+    );
     expect([code, stderr]).toEqual([0, '']);
   });
 

@@ -1,8 +1,8 @@
+import { seeded } from '@gm/core';
+import { openData, testOf } from '../datasets.js';
 import { accuracyOf, boundsOf } from '../evaluation.js';
-import { wrongOption } from '../complain.js';
-import { type Data, openData } from '../datasets.js';
 import { judgeFor, judgeSamples } from '../judge.js';
-import { say, sayPairs } from '../say.js';
+import { keepStdoutClean, sayPairs } from '../say.js';
 import { openRun } from '../session.js';
 
 export interface EvaluateFlags {
@@ -15,18 +15,62 @@ export interface EvaluateFlags {
   readonly json?: boolean;
 }
 
-type Results = Record<string, number | string | readonly number[]>;
+type Opened = Awaited<ReturnType<typeof openRun>>;
 
 /** `gm evaluate`: numbers on test data, or a judge's opinion of samples. */
 export async function evaluate(folder: string, flags: EvaluateFlags): Promise<void> {
+  if (flags.json) keepStdoutClean();
   const opened = await openRun(folder, flags.backend);
   const { run, composition, training } = opened;
-  const data = await openData(run.settings);
-  const { autoencoder, classifier, generator } = composition;
-  const results = await training.withAverages(async (): Promise<Results> => {
-    if (classifier) return { accuracy: await accuracyOf(classifier, testOf(data)) };
-    if (autoencoder) return boundsOf(autoencoder, testOf(data), flags);
-    return judgeSamples(generator!, run, await judgeFor(run, data, flags), flags);
+  const { kind } = run.settings;
+  const results = composition.generator && kind !== 'vae' ? await judged(opened, flags) : await measured(opened, flags);
+  if (flags.json) return console.log(JSON.stringify({ run: folder, kind, step: training.steps, ...results }));
+  sayPairs({ run: `${folder} (${kind}, step ${training.steps})`, ...inWords(results) });
+}
+
+async function measured({ run, composition, training }: Opened, flags: EvaluateFlags) {
+  const test = testOf(await openData(run.settings));
+  const { autoencoder, classifier } = composition;
+  return training.withAverages(async () => {
+    if (classifier) return { accuracy: await accuracyOf(classifier, test), examples: test.count };
+    return boundsOf(autoencoder!, test, { ...flags, binarize: run.settings.binarize ?? false });
   });
-  show(folder, { run: folder, kind: run.settings.kind, step: training.steps, ...results }, flags.json ?? false);
+}
+
+async function judged({ run, composition, training }: Opened, { judge, count, seed }: EvaluateFlags) {
+  const folder = await judgeFor(run, judge);
+  const samples = await training.withAverages(() =>
+    composition.generator!.sample(count, seeded(seed).split('samples')),
+  );
+  return judgeSamples(folder, samples, run);
+}
+
+/** Each result as a person reads it. */
+const WORDS: Readonly<Record<string, (value: never) => readonly [name: string, text: string]>> = {
+  accuracy: (value: number) => ['test accuracy', percent(value)],
+  negativeElbo: (value: number) => ['test −ELBO', nats(value)],
+  reconstruction: (value: number) => ['  reconstruction', nats(value)],
+  divergence: (value: number) => ['  divergence', nats(value)],
+  negativeBound: (value: number) => ['test −L_K', nats(value)],
+  importance: (value: number) => ['  K', String(value)],
+  examples: (value: number) => ['test examples', String(value)],
+  boundExamples: (value: number) => ['  of which for L_K', String(value)],
+  judge: (value: string) => ['judge', value],
+  judgeAccuracy: (value: number) => ['  its test accuracy', percent(value)],
+  samples: (value: number) => ['samples judged', String(value)],
+  confidence: (value: number) => ['  mean confidence', value.toFixed(4)],
+  classCounts: (value: readonly number[]) => ['  samples by class', value.join(' ')],
+  classEntropy: (value: number) => ['  class entropy', nats(value)],
+};
+
+function inWords(results: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(results).map(([name, value]) => WORDS[name]!(value as never)));
+}
+
+function nats(value: number): string {
+  return `${value.toFixed(3)} nats`;
+}
+
+function percent(value: number): string {
+  return `${(100 * value).toFixed(2)}%`;
 }

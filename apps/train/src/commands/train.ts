@@ -20,7 +20,8 @@ export async function train(kind: string | undefined, flags: TrainFlags): Promis
   const goal = goalOf({ epochs, steps, minutes });
   if (resume !== undefined) {
     checkOnlyLength(kind, { ...choices, ...(out !== undefined && { out }) });
-    return resumeRun({ folder: resume, goal, backend, checkpointEvery });
+    await resumeRun({ folder: resume, goal, backend, checkpointEvery });
+    return;
   }
   const settings = completeSettings(checkKind(kind), choices);
   await startRun({
