@@ -7,7 +7,7 @@ export function sumPerExample(t: Tensor): Tensor {
 }
 
 /** 1 … rank − 1. */
-export function dataAxes({ rank }: Tensor): number[] {
+function dataAxes({ rank }: Tensor): number[] {
   return Array.from({ length: rank - 1 }, (_, axis) => axis + 1);
 }
 
