@@ -1,74 +1,111 @@
 import {
-  type ApplyOptions,
+  checkFits,
   type FeatureDiscriminator,
   gmError,
   type Layer,
   type Network,
   type Spec,
-  showShape,
+  showSpec,
   sizeOf,
 } from '@gm/core';
 import { network } from '@gm/networks';
-import { reshape, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { reshape, tidy, type Variable } from '@tensorflow/tfjs-core';
 
-/** A discriminator that is a network too – apply gives the logits – made of a body, which gives features, and a head on them. */
-export type FeatureNetwork = Network & FeatureDiscriminator & { readonly body: Network; readonly head: Network };
+/** A network in two halves: a body that looks, and a head that answers. */
+export interface FeatureNetwork extends Network, FeatureDiscriminator {
+  /** x → features. */
+  readonly body: Network;
+  /** Features → logits. */
+  readonly head: Network;
+}
+
+/** Options of `discriminator`. */
+export interface DiscriminatorOptions {
+  /** x → features: any network, an adopted model too. */
+  readonly body: Network;
+  /** Features → logits: [] or [1] for one yes-or-no question, [classes] for one of several. */
+  readonly head: Layer | Network;
+  /** How errors call it. Default 'discriminator'. */
+  readonly name?: string;
+}
 
 /**
- * A discriminator from a body and a head.
+ * Any body under any head as a discriminator: a network whose output is its logits.
  *
- *   features(x) = body(x),   logits(x) = head(features(x))
+ *   logits(x) = apply(x) = head(body(x)),   features(x) = body(x),   logitsOf(features) = head(features)
  *
- * Parameters and buffers are called `body/…` and `head/…`; `dispose()` frees both.
+ * Logits are [batch] for a head of [] or [1], where the sigmoid gives the probability of yes (of being real), and [batch, classes] for a
+ * head of [classes], where the softmax gives one probability for each class. Parameters and buffers are called `body/…` and `head/…`.
+ * The discriminator owns both halves: its `dispose()` is theirs.
  *
- * @param body  x → features, any shape
- * @param head  features → one number for a yes-or-no question (logits [batch]), or [classes] (logits [batch, classes])
- * @throws GM_SHAPE when the head gives more than one axis; whatever the head refuses about the features
- * @example discriminator({ body: sequential(input, flatten(), dense({ units: 64, random }), leakyRelu()), head: dense({ units: 1, random }) })
+ * @throws GM_FIT when the head does not fit behind the body, or gives something else than logits; both stay the caller's then
+ * @see Goodfellow et al. (2014), Generative Adversarial Nets, section 3, arXiv:1406.2661
+ * @example discriminator({ body: fromLayersModel(model), head: dense({ units: 1, random: seeded(1) }) })
  */
-export function discriminator({
-  body,
-  head,
-}: {
-  readonly body: Network;
-  readonly head: Layer | Network;
-}): FeatureNetwork {
-  const top = typeof head === 'function' ? head(body.output) : head;
-  const output = logitsSpec(top.output);
-  const logitsOf = (features: Tensor, options?: ApplyOptions) => {
-    const logits = top.apply(features, options);
-    return output.shape.length === 0 && logits.rank > 1 ? squeezed(logits) : logits;
-  };
+export function discriminator({ body, head, name = 'discriminator' }: DiscriminatorOptions): FeatureNetwork {
+  const made = headOn(body, head);
+  return joined(name, body, made, () => {
+    body.dispose();
+    made.dispose();
+  });
+}
+
+/** The two halves as one network, with the variables of both and whatever dispose is to mean. */
+export function joined(name: string, body: Network, head: Network, dispose: () => void): FeatureNetwork {
+  const { shape } = head.output;
+  const logitsShape = sizeOf(shape) === 1 ? [] : shape;
+  const logitsOf: FeatureNetwork['logitsOf'] = (features, options) =>
+    tidy(() => {
+      const logits = head.apply(features, options);
+      return reshape(logits, [logits.shape[0]!, ...logitsShape]);
+    });
   const whole = network({
-    name: 'discriminator',
+    name,
     input: body.input,
-    output,
-    parameters: { ...prefixed('body', body.parameters), ...prefixed('head', top.parameters) },
-    buffers: { ...prefixed('body', body.buffers), ...prefixed('head', top.buffers) },
+    output: { ...head.output, shape: logitsShape, range: 'logits' },
+    parameters: { ...prefixed('body', body.parameters), ...prefixed('head', head.parameters) },
+    buffers: { ...prefixed('body', body.buffers), ...prefixed('head', head.buffers) },
     apply: (x, options) => logitsOf(body.apply(x, options), options),
-    dispose() {
-      body.dispose();
-      top.dispose();
-    },
+    dispose,
   });
-  return { ...whole, body, head: top, logits: whole.apply, features: body.apply, logitsOf };
+  return {
+    ...whole,
+    body,
+    head,
+    logits: (x, options) => whole.apply(x, options),
+    features: (x, options) => body.apply(x, options),
+    logitsOf,
+  };
 }
 
-function logitsSpec({ shape, dtype }: Spec): Spec {
-  if (shape.length <= 1) return { shape: sizeOf(shape) === 1 ? [] : shape, dtype, range: 'logits' };
-  throw gmError('GM_SHAPE', {
-    where: 'discriminator',
-    expected: 'a head that gives one number or [classes] for each example',
-    received: showShape(shape),
-    remedy: 'End the head with flatten() and dense({ units }).',
-  });
+/** The head behind that body, checked; a head that is built here and refused is freed. */
+export function headOn(body: Network, head: Layer | Network): Network {
+  if (typeof head !== 'function') {
+    checkFits({ name: 'body', spec: body.output }, { name: 'head', spec: head.input });
+    checkLogits(head.output);
+    return head;
+  }
+  const made = head(body.output);
+  try {
+    checkLogits(made.output);
+  } catch (error) {
+    made.dispose();
+    throw error;
+  }
+  return made;
 }
 
-/** [batch, 1] → [batch]; the reshaped tensor shares memory, so the column is freed with it. */
-function squeezed(column: Tensor): Tensor {
-  const row = reshape(column, [column.shape[0]!]);
-  column.dispose();
-  return row;
+function checkLogits(output: Spec): void {
+  if (output.shape.length > 1) {
+    throw gmError('GM_FIT', {
+      where: 'discriminator',
+      expected: 'a head that gives one logit, [] or [1], or [classes] of them',
+      received: showSpec(output),
+      remedy: 'End the head with dense({ units: classes }), with flatten() before it.',
+    });
+  }
+  const logits: Spec = { shape: output.shape, dtype: 'float32', range: 'logits' };
+  checkFits({ name: 'head', spec: output }, { name: 'logits of the discriminator', spec: logits });
 }
 
 function prefixed(prefix: string, variables: Readonly<Record<string, Variable>> = {}): Record<string, Variable> {

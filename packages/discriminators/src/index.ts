@@ -1,10 +1,9 @@
-export {
-  type ConvClassifierOptions,
-  convClassifier,
-  type DcganDiscriminatorOptions,
-  dcganDiscriminator,
-} from './convolutional.js';
-export { discriminator, type FeatureNetwork } from './discriminator.js';
-export { type MlpClassifierOptions, type MlpDiscriminatorOptions, mlpClassifier, mlpDiscriminator } from './mlp.js';
-export { type ChunkOptions, features, type Prediction, predict } from './predict.js';
-export { withHead } from './withHead.js';
+export { type ConvClassifierOptions, convClassifier } from './convClassifier.js';
+export { type DcganDiscriminatorOptions, dcganDiscriminator } from './dcganDiscriminator.js';
+export { type DiscriminatorOptions, discriminator, type FeatureNetwork } from './discriminator.js';
+export { features } from './features.js';
+export type { BatchOptions } from './inBatches.js';
+export { type MlpClassifierOptions, mlpClassifier } from './mlpClassifier.js';
+export { type MlpDiscriminatorOptions, mlpDiscriminator } from './mlpDiscriminator.js';
+export { type Prediction, predict } from './predict.js';
+export { type WithHeadOptions, withHead } from './withHead.js';

@@ -1,73 +1,49 @@
-import { checkNumber, checkTensor, type Discriminator, type FeatureDiscriminator, type Network } from '@gm/core';
-import {
-  argMax,
-  cast,
-  concat,
-  dispose,
-  greater,
-  sigmoid,
-  slice,
-  softmax,
-  type Tensor,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { type Discriminator, gmError, showShape } from '@gm/core';
+import { argMax, cast, greater, sigmoid, softmax, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { type BatchOptions, inBatches } from './inBatches.js';
 
-/** What a classifier says of examples. */
+/** What a discriminator says of each example. */
 export interface Prediction {
-  /** p(y | x): [batch, classes], each row adding up to 1; [batch], the probability of yes, for one logit. */
+  /** Of each class, [count, classes], summing to 1; of yes, [count], where the question is yes or no. In [0, 1]. */
   readonly probabilities: Tensor;
-  /** The most probable class, int32 [batch]; 1 for yes and 0 for no with one logit. */
+  /** The likeliest class, 0 … classes − 1; 1 for yes where it is likelier than no, else 0. int32 [count]. */
   readonly labels: Tensor;
 }
 
-/** Options of `predict` and `features`. */
-export interface ChunkOptions {
-  /** Examples evaluated at once, which bounds the memory of large inputs. Default 256. */
-  readonly batch?: number;
-}
-
 /**
- * Probabilities and labels, never bare logits.
+ * What a discriminator says of examples, however many there are, outside training: probabilities, never bare logits.
  *
- *   p(y | x) = softmax(logits), or sigmoid(logit) for one yes-or-no question
+ *   softmax(logits) for classes;   σ(logits) for one yes-or-no question
  *
- * @param x  [batch, …example]
- * @throws GM_SHAPE or GM_DTYPE when x does not fit the network
- * @example const { probabilities, labels } = predict(classifier, images)
+ * @param discriminator  any with logits [batch, classes] or [batch]
+ * @param x              shape [count, …example]
+ * @param batch          how many examples are looked at at once, default 256
+ * @returns two tensors that belong to the caller
+ * @throws GM_OPTION when `batch` is not a positive whole number; GM_SHAPE when there is no example, or the logits are neither
+ *   [batch] nor [batch, classes] with at least 2 classes
+ * @see Bishop (2006), Pattern Recognition and Machine Learning, section 4.2
+ * @example const { probabilities, labels } = predict(classifier, images)  // [10000, 10] and [10000]
  */
-export function predict(network: Network & Discriminator, x: Tensor, options: ChunkOptions = {}): Prediction {
-  checkTensor('predict', 'x', x, network.input);
+export function predict(
+  discriminator: Pick<Discriminator, 'logits'>,
+  x: Tensor,
+  options: BatchOptions = {},
+): Prediction {
   return tidy(() => {
-    const logits = inChunks('predict', x, options, (rows) => network.logits(rows));
-    if (logits.rank === 1) {
-      const probabilities = sigmoid(logits);
-      return { probabilities, labels: cast(greater(probabilities, 0.5), 'int32') };
-    }
+    const logits = inBatches('predict', x, options, (part) => discriminator.logits(part));
+    checkLogits(logits);
+    if (logits.rank === 1) return { probabilities: sigmoid(logits), labels: cast(greater(logits, 0), 'int32') };
     return { probabilities: softmax(logits), labels: argMax(logits, -1) };
-  }) as unknown as Prediction;
+  });
 }
 
-/**
- * What a discriminator looks at, for many examples.
- *
- * @param x  [batch, …example]
- * @returns [batch, …features]
- * @throws GM_SHAPE or GM_DTYPE when x does not fit the network
- * @example features(discriminator, images)
- */
-export function features(network: Network & FeatureDiscriminator, x: Tensor, options: ChunkOptions = {}): Tensor {
-  checkTensor('features', 'x', x, network.input);
-  return tidy(() => inChunks('features', x, options, (rows) => network.features(rows)));
-}
-
-function inChunks(where: string, x: Tensor, { batch = 256 }: ChunkOptions, evaluate: (rows: Tensor) => Tensor): Tensor {
-  checkNumber(where, 'batch', batch, { min: 1, integer: true });
-  const count = x.shape[0]!;
-  if (count <= batch) return evaluate(x);
-  const chunks = Array.from({ length: Math.ceil(count / batch) }, (_, index) =>
-    tidy(() => evaluate(slice(x, index * batch, Math.min(batch, count - index * batch)))),
-  );
-  const whole = concat(chunks);
-  dispose(chunks);
-  return whole;
+function checkLogits({ rank, shape }: Tensor): void {
+  // The softmax of a single logit would be 1, whatever it is.
+  if (rank === 1 || (rank === 2 && shape[1]! > 1)) return;
+  throw gmError('GM_SHAPE', {
+    where: 'predict',
+    expected: 'logits [batch], or [batch, classes] with at least 2 classes',
+    received: showShape(shape),
+    remedy: 'Make the discriminator with discriminator({ body, head }), which gives one logit as [batch].',
+  });
 }

@@ -1,22 +1,32 @@
 import { checkNumber, type Random } from '@gm/core';
-import { dense, flatten, sequential } from '@gm/networks';
-import { discriminator, type FeatureNetwork } from './discriminator.js';
+import { dense } from '@gm/networks';
+import { type FeatureNetwork, headOn, joined } from './discriminator.js';
+
+/** Options of `withHead`. */
+export interface WithHeadOptions {
+  /** How many logits the new head gives; 1 asks one yes-or-no question. */
+  readonly classes: number;
+  /** Where the first weights of the new head are drawn from. */
+  readonly random: Random;
+}
 
 /**
- * The same body under another head: a trained discriminator becomes a classifier.
+ * The body of a discriminator under a new head: a trained adversary becomes a classifier.
  *
- * Both share the body's variables, so training one trains the other, and disposing of either frees the body: dispose of the last one
- * in use, and of the other's `head` alone.
+ *   logits(x) = dense(body(x))
  *
- * @param classes  logits [batch, classes]; 1 for a yes-or-no question with logits [batch]
- * @throws GM_OPTION when classes is not a positive whole number
- * @see Radford, Metz & Chintala (2016), Unsupervised Representation Learning with DCGANs, section 5.1, arXiv:1511.06434
- * @example withHead(trained, { classes: 10, random: seeded(1) })
+ * The two share the body's variables: training one moves the other, unless it moves the parameters of `.head` alone. The body stays the
+ * given discriminator's: `dispose()` of the result frees the new head only, and disposing of the given one ends both. To hand the
+ * body over instead, compose `discriminator({ body: given.body, head: … })` and dispose of `given.head`.
+ *
+ * @param given  whose body is borrowed; its features are [features]
+ * @returns a discriminator with logits [batch, classes], or [batch] for one class
+ * @throws GM_OPTION when `classes` is not a positive whole number; GM_FIT when the features have more than one axis
+ * @see Radford, Metz & Chintala (2016), section 5.1, which classifies by the features of a discriminator, arXiv:1511.06434
+ * @example withHead(adversary, { classes: 10, random: seeded(2) })
  */
-export function withHead(
-  { body }: Pick<FeatureNetwork, 'body'>,
-  { classes, random }: { readonly classes: number; readonly random: Random },
-): FeatureNetwork {
+export function withHead({ body }: Pick<FeatureNetwork, 'body'>, { classes, random }: WithHeadOptions): FeatureNetwork {
   checkNumber('withHead', 'classes', classes, { min: 1, integer: true });
-  return discriminator({ body, head: sequential(body.output, flatten(), dense({ units: classes, random })) });
+  const head = headOn(body, dense({ units: classes, random }));
+  return joined('withHead', body, head, () => head.dispose());
 }

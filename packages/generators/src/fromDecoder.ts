@@ -1,46 +1,88 @@
-import { checkFits, checkNumber, type Generator, type Likelihood, type Network, type Prior, spec } from '@gm/core';
-import { concat, dispose, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import {
+  checkFits,
+  checkNumber,
+  type Generator,
+  gmError,
+  type Likelihood,
+  type Network,
+  type Prior,
+  type Spec,
+  spec,
+} from '@gm/core';
+import { concat, slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
 
 /** Options of `fromDecoder`. */
 export interface FromDecoderOptions {
-  /** How decoded numbers are read: samples are its mean, so that logits become pixels. By default they are taken as they are. */
-  readonly likelihood?: Pick<Likelihood, 'prediction' | 'mean'>;
-  /** Examples decoded at once, which bounds the memory of large draws. Default 256. */
+  /** How the decoder's numbers are read; its mean makes the samples. Default: the numbers are the samples. */
+  readonly likelihood?: Likelihood;
+  /** How many codes are decoded at once; more of them need more memory. Default 256. */
   readonly batch?: number;
 }
 
+/** A generator that says what one sample is. */
+export interface DecoderGenerator extends Generator {
+  readonly output: Spec;
+}
+
 /**
- * A generator that draws codes from a prior and decodes them.
+ * A decoder and a prior as a generator.
  *
- *   z ~ p(z),   x = decode(z), or E[x | decode(z)] under a likelihood
+ *   x = E[p(x | decoder(z))],   z ~ p(z)
  *
- * @returns a generator of [count, …data]
- * @throws GM_FIT when the prior's codes or the decoder's range do not fit; GM_OPTION when batch or count is no whole number
+ * The codes of all samples are drawn first and then decoded in batches, outside training: `batch` changes the memory that is needed
+ * and nothing else. The decoder stays the caller's: there is nothing to dispose of.
+ *
+ * @param decoder  z → x, or z → what `likelihood` reads
+ * @param prior    of the codes that the decoder takes
+ * @returns a generator of samples [count, …data]
+ * @throws GM_FIT when prior, decoder and likelihood do not fit one another, or the decoder gives logits and there is no likelihood
+ *   that makes data of them; GM_OPTION when `batch` or, from `sample`, `count` is not a positive whole number
+ * @see Kingma & Welling (2014), Auto-Encoding Variational Bayes, section 2.1, arXiv:1312.6114
  * @example fromDecoder(decoder, standardNormal(20), { likelihood: bernoulli() }).sample(64, seeded(1))
  */
-export function fromDecoder(decoder: Network, prior: Prior, options: FromDecoderOptions = {}): Generator {
-  const { likelihood, batch = 256 } = options;
+export function fromDecoder(
+  decoder: Network,
+  prior: Prior,
+  { likelihood, batch = 256 }: FromDecoderOptions = {},
+): DecoderGenerator {
   checkNumber('fromDecoder', 'batch', batch, { min: 1, integer: true });
   checkFits({ name: 'prior', spec: spec(prior.shape) }, { name: 'decoder', spec: decoder.input });
-  if (likelihood) {
-    const wanted = { ...decoder.output, range: likelihood.prediction };
-    checkFits({ name: 'decoder', spec: decoder.output }, { name: 'likelihood', spec: wanted });
-  }
+  const output = readBy(likelihood, decoder.output);
   const decode = (z: Tensor) => {
     const decoded = decoder.apply(z);
     return likelihood ? likelihood.mean(decoded) : decoded;
   };
   return {
+    output,
     sample(count, random) {
-      checkNumber('fromDecoder', 'count', count, { min: 0, integer: true });
-      if (count === 0) return zeros([0, ...decoder.output.shape]);
-      const chunks = Array.from({ length: Math.ceil(count / batch) }, (_, index) =>
-        tidy(() => decode(prior.sample(Math.min(batch, count - index * batch), random))),
-      );
-      if (chunks.length === 1) return chunks[0]!;
-      const whole = concat(chunks);
-      dispose(chunks);
-      return whole;
+      checkNumber('fromDecoder', 'count', count, { min: 1, integer: true });
+      return tidy(() => inBatches(prior.sample(count, random), batch, decode));
     },
   };
+}
+
+/** What the samples are. @throws GM_FIT */
+function readBy(likelihood: Likelihood | undefined, decoded: Spec): Spec {
+  if (likelihood) {
+    checkFits(
+      { name: 'decoder', spec: decoded },
+      { name: 'likelihood', spec: { ...decoded, range: likelihood.prediction } },
+    );
+    return { ...decoded, range: likelihood.target };
+  }
+  if (decoded.range !== 'logits') return decoded;
+  throw gmError('GM_FIT', {
+    where: 'fromDecoder',
+    expected: 'a likelihood for a decoder that gives logits, which are no data',
+    received: 'none',
+    remedy: 'Pass { likelihood: bernoulli() }, or end the decoder with sigmoid().',
+  });
+}
+
+/** All rows through `work`, so many at a time; of each batch only the result stays in memory. */
+function inBatches(rows: Tensor, batch: number, work: (rows: Tensor) => Tensor): Tensor {
+  const count = rows.shape[0]!;
+  if (count <= batch) return work(rows);
+  const starts = Array.from({ length: Math.ceil(count / batch) }, (_, index) => index * batch);
+  return concat(starts.map((start) => tidy(() => work(slice(rows, start, Math.min(batch, count - start))))));
 }

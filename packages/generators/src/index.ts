@@ -1,4 +1,4 @@
 export { type ConvDecoderOptions, convDecoder } from './convDecoder.js';
 export { type DcganGeneratorOptions, dcganGenerator } from './dcganGenerator.js';
-export { type FromDecoderOptions, fromDecoder } from './fromDecoder.js';
+export { type DecoderGenerator, type FromDecoderOptions, fromDecoder } from './fromDecoder.js';
 export { type MlpDecoderOptions, mlpDecoder } from './mlpDecoder.js';
