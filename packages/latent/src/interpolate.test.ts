@@ -1,7 +1,7 @@
+import { fc } from '@fast-check/vitest';
 import { useBackend } from '@gm/backends';
 import { draw, expectClose, expectError, expectNoLeak, expectSame, tensorOf } from '@gm/core/testing';
 import { fill, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { interpolate, lerp, slerp } from './interpolate.js';
 

@@ -1,8 +1,8 @@
+import { fc } from '@fast-check/vitest';
 import { useBackend } from '@gm/backends';
 import { type AdversarialLoss, isGmError } from '@gm/core';
 import { draw, expectClose, expectError, expectNoLeak, type Input, testLoss } from '@gm/core/testing';
 import { concat, grad, mean, slice, sum, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { softplus } from '../test/reference.js';
 import { leastSquares, minimax, nonSaturating } from './adversarial.js';

@@ -1,8 +1,8 @@
+import { fc } from '@fast-check/vitest';
 import { useBackend } from '@gm/backends';
 import { type Posterior, type Prior, seeded } from '@gm/core';
 import { draw, expectClose, expectError, expectNoLeak, testLoss } from '@gm/core/testing';
 import { fill, sum, tensor2d, zeros } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { kl, total } from '../test/reference.js';
 import { gaussianKl, gaussianKlBetween, gaussianKlPerDimension, monteCarloKl } from './divergence.js';
