@@ -111,6 +111,21 @@ describe('the files of others', () => {
     });
   });
 
+  it('are read as the Python package safetensors 0.8.0 writes them', () => {
+    const base64 =
+      '0AAAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJmb3JtYXQiOiJucCJ9LCJhIjp7ImR0eXBlIjoiRjMyIiwic2hhcGUiOlsxLDJdLCJkYXRhX29mZnNldHMi' +
+      'OlswLDhdfSwibiI6eyJkdHlwZSI6IkkzMiIsInNoYXBlIjpbXSwiZGF0YV9vZmZzZXRzIjpbOCwxMl19LCJiL3NlZW4iOnsiZHR5cGUiOiJCT09MIiwi' +
+      'c2hhcGUiOlsyXSwiZGF0YV9vZmZzZXRzIjpbMTIsMTRdfX0gICAgICAgAADAPwAAAMD9////AQA=';
+    expect(decodeSafetensors(Uint8Array.from(Buffer.from(base64, 'base64')))).toEqual({
+      arrays: {
+        a: { dtype: 'float32', shape: [1, 2], data: Float32Array.of(1.5, -2) },
+        n: { dtype: 'int32', shape: [], data: Int32Array.of(-3) },
+        'b/seen': { dtype: 'bool', shape: [2], data: Uint8Array.of(1, 0) },
+      },
+      metadata: { format: 'np' },
+    });
+  });
+
   it('are read from anywhere in a larger buffer, also a Node Buffer', () => {
     const bytes = encodeSafetensors({ a: { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) } });
     for (const shift of [0, 1, 2, 3, 4]) {
