@@ -38,7 +38,7 @@ describe.each(['cpu', 'wasm'] as const)('the bound on %s', (backend) => {
   it('with free bits charges λ for a dimension that uses less on average, and what it uses otherwise', async () => {
     const charged = freeBits(tensor2d(divergence, [2, 3]), 1);
     await expectClose(charged, [3 + 1 + 1, 1 + 1 + 1]);
-    await expectClose(mean(charged), [2 + 1 + 1]); // Σⱼ max(λ, meanᵦ KLⱼ)
+    await expectClose(mean(charged), [2 + 1 + 1]); // Σⱼ max(λ, meanₙ KLⱼ)
   });
 
   it('with no free bits charges everything', async () => {

@@ -37,7 +37,7 @@ export function elbo({ logLikelihood, divergence, beta = 1 }: ElboTerms): Tensor
  * Divergence with an allowance: the first λ nats of each latent dimension cost nothing, so the encoder has no reason to give a
  * dimension up.
  *
- *   Lᵦ = Σⱼ (KLᵦⱼ where the batch mean of KLⱼ exceeds λ, else λ),   so that  meanᵦ Lᵦ = Σⱼ max(λ, meanᵦ KLⱼ)
+ *   Lₙ = Σⱼ (KLₙⱼ where its mean over the batch exceeds λ, else λ),   so that  meanₙ Lₙ = Σⱼ max(λ, meanₙ KLₙⱼ)
  *
  * The floor is under the mean over the batch, as in the paper, not under each example: one example may spend less than λ as long as
  * the batch spends it, and noise of single examples does not count as use. A dimension at its floor has no gradient.

@@ -6,7 +6,7 @@ import { gaussianLogProb } from './reconstruction.js';
 /**
  * Feature matching: generated examples shall have the mean features of real ones.
  *
- *   ‖meanᵦ f(x) − meanᵦ f(G(z))‖²
+ *   ‖meanₙ f(x) − meanₙ f(G(z))‖²
  *
  * The one loss here that is not per example: the mean over the batch stands inside the square, so there is a single value for the
  * batch. It is a scalar, and the mean that a caller takes of other losses leaves it as it is.
