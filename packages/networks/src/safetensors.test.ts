@@ -1,6 +1,6 @@
+import { fc } from '@fast-check/vitest';
 import { isGmError } from '@gm/core';
 import { expectError } from '@gm/core/testing';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fileOf } from '../test/safetensors.js';
 import { decodeSafetensors, type SafetensorsFile } from './decodeSafetensors.js';
