@@ -1,6 +1,12 @@
 /// <reference path="./stock.d.ts" />
 import { type GradConfig, getGradient, registerGradient } from '@tensorflow/tfjs-core';
 import { stockGradients } from 'tfjs-core-gradients';
+import { activationGradients } from './activation.js';
+import { arithmeticGradients } from './arithmetic.js';
+import { comparisonGradients } from './comparison.js';
+import { convolutionGradients } from './convolution.js';
+import { indexingGradients } from './indexing.js';
+import { poolingGradients } from './pooling.js';
 
 /**
  * Registers the gradients of every operation with tfjs-core, which has none of its own in Node. Later calls only look
@@ -14,6 +20,15 @@ export function registerGradients(): void {
   }
 }
 
+/** Ours come later and replace those of tfjs-core. */
 const gradients: ReadonlyMap<string, GradConfig> = new Map(
-  stockGradients.map((gradient) => [gradient.kernelName, gradient]),
+  [
+    ...stockGradients,
+    ...activationGradients,
+    ...arithmeticGradients,
+    ...comparisonGradients,
+    ...convolutionGradients,
+    ...indexingGradients,
+    ...poolingGradients,
+  ].map((gradient) => [gradient.kernelName, gradient]),
 );
