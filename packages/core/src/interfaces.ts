@@ -118,6 +118,8 @@ export interface Likelihood {
 
 /** The two sides of the adversarial game; each gives one value per example, to be minimised. */
 export interface AdversarialLoss {
+  /** The range the discriminator has to give, checked where it is said. */
+  readonly prediction?: Range;
   discriminator(realLogits: Tensor, generatedLogits: Tensor): Tensor;
   generator(generatedLogits: Tensor): Tensor;
 }

@@ -1,4 +1,4 @@
-import { checkFits, misfit, type Prior, type Spec, spec } from '@gm/core';
+import { type AdversarialLoss, checkFits, misfit, type Network, type Prior, type Spec, spec } from '@gm/core';
 
 /** What a prior's draws are, for composition checks. */
 export function priorSpec(prior: Prior): Spec {
@@ -18,4 +18,21 @@ export function dataSpec(name: string, first: Spec, second: Spec): Spec {
     { name: `${name}: what the loss takes`, spec: second },
   );
   return first;
+}
+
+/** Passes when generator and discriminator suit each other, the prior and the loss. @throws GM_FIT */
+export function checkAdversaries(parts: {
+  readonly generator: Network;
+  readonly discriminator: Network;
+  readonly prior: Prior;
+  readonly loss: AdversarialLoss;
+}): void {
+  const { generator, discriminator, prior, loss } = parts;
+  checkFits({ name: 'prior', spec: priorSpec(prior) }, { name: 'generator', spec: generator.input });
+  checkFits({ name: 'generator', spec: generator.output }, { name: 'discriminator', spec: discriminator.input });
+  const { prediction = discriminator.output.range } = loss;
+  checkFits(
+    { name: 'discriminator', spec: discriminator.output },
+    { name: 'loss', spec: { ...discriminator.output, range: prediction } },
+  );
 }

@@ -1,15 +1,7 @@
-import {
-  type AdversarialLoss,
-  checkFits,
-  type Discriminator,
-  type Examples,
-  type Network,
-  type Optimizer,
-  type Prior,
-} from '@gm/core';
+import type { AdversarialLoss, Discriminator, Examples, Network, Optimizer, Prior } from '@gm/core';
 import { leastSquares, nonSaturating } from '@gm/losses';
 import { mean, sigmoid, type Tensor } from '@tensorflow/tfjs-core';
-import { dataSpec, priorSpec } from '../fit.js';
+import { checkAdversaries, dataSpec } from '../fit.js';
 import type { Game } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 
@@ -44,8 +36,7 @@ interface Draw {
  */
 export function gan(parts: GanParts): Game<Examples, Draw> {
   const { generator, discriminator, prior, loss = nonSaturating(), discriminatorSteps = 1, optimizers = {} } = parts;
-  checkFits({ name: 'prior', spec: priorSpec(prior) }, { name: 'generator', spec: generator.input });
-  checkFits({ name: 'generator', spec: generator.output }, { name: 'discriminator', spec: discriminator.input });
+  checkAdversaries({ generator, discriminator, prior, loss });
   return {
     input: dataSpec('gan', generator.output, discriminator.input),
     share({ x }, { random }) {

@@ -100,6 +100,13 @@ describe('compositions that do not fit', () => {
       'GM_FIT',
       'generator → discriminator',
     );
+    const bounded = { ...discriminator, output: spec([], [0, 1]) };
+    await expectError(
+      () => gan({ generator: decoder(image), discriminator: bounded, prior }),
+      'GM_FIT',
+      'discriminator → loss',
+      'Leave out the last activation',
+    );
     const flat = mlpEncoder({ input: spec([16], [0, 1]), hidden: [4], latent: 3, random });
     await expectError(
       () => vaeGan({ encoder: flat, generator: decoder(image), discriminator, prior }),

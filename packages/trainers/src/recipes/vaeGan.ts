@@ -1,17 +1,16 @@
-import {
-  type AdversarialLoss,
-  checkFits,
-  type Encoder,
-  type Examples,
-  type FeatureDiscriminator,
-  type GaussianPosterior,
-  type Network,
-  type Optimizer,
-  type Prior,
+import type {
+  AdversarialLoss,
+  Encoder,
+  Examples,
+  FeatureDiscriminator,
+  GaussianPosterior,
+  Network,
+  Optimizer,
+  Prior,
 } from '@gm/core';
 import { featureReconstruction, nonSaturating } from '@gm/losses';
 import { add, concat, mean, mul, sigmoid, slice, type Tensor } from '@tensorflow/tfjs-core';
-import { dataSpec, priorSpec } from '../fit.js';
+import { checkAdversaries, dataSpec } from '../fit.js';
 import type { Game } from '../game.js';
 import { dcganAdam } from './gan.js';
 import { divergenceOf } from './vae.js';
@@ -48,8 +47,10 @@ interface Draw {
  *
  *   x̃ = G(z), z ~ q(z | x);   x_p = G(z_p), z_p ~ p(z);   f: the discriminator's features
  *   encoder        minimises KL(q ‖ p) + L_f,   L_f = −log N(f(x) | f(x̃), 1)
- *   generator      minimises γ L_f + L_G(x̃) + L_G(x_p)
+ *   generator      minimises γ L_f + ½ L_G(x̃) + ½ L_G(x_p)
  *   discriminator  tells x from x̃ and x_p
+ *
+ * Where the paper adds the losses of x̃ and x_p, their mean is taken, so that real and generated examples weigh the same.
  *
  * @throws GM_FIT when the parts do not fit each other
  * @see Larsen, Sønderby, Larochelle & Winther (2016), Autoencoding beyond pixels using a learned similarity metric, algorithm 1, arXiv:1512.09300
@@ -66,8 +67,7 @@ export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
     beta = 1,
   } = parts;
   const { optimizers = {} } = parts;
-  checkFits({ name: 'prior', spec: priorSpec(prior) }, { name: 'generator', spec: generator.input });
-  checkFits({ name: 'generator', spec: generator.output }, { name: 'discriminator', spec: discriminator.input });
+  checkAdversaries({ generator, discriminator, prior, loss });
   const input = dataSpec('vaeGan', encoder.input, dataSpec('vaeGan', generator.output, discriminator.input));
 
   return {
