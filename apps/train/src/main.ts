@@ -121,13 +121,13 @@ function anyNumber(text: string): number {
 }
 
 function positiveNumber(text: string): number {
-  const value = anyNumber(text);
-  if (value > 0) return value;
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError('It has to be a number above 0.');
 }
 
 function wholeNumber(text: string): number {
-  const value = anyNumber(text);
+  const value = Number(text);
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new InvalidArgumentError('It has to be a whole number above 0.');
 }

@@ -9,7 +9,7 @@ import {
   renameSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Range } from '@gm/core';
 import * as v from 'valibot';
 import type { MetricsLine } from './chart.js';
@@ -81,7 +81,8 @@ export function freeRunFolder(name: string, parent = 'runs'): string {
  */
 export function createRunFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(dirname(resolve(folder)), { recursive: true });
+    if (!existsSync(folder)) mkdirSync(folder); // not by the recursion, which never ends below /proc
     accessSync(folder, constants.W_OK);
   } catch (cause) {
     throw wrongFile({

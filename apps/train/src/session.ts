@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { useBackend } from '@gm/backends';
+import { type BackendInfo, type BackendName, useBackend } from '@gm/backends';
 import { EXIT, wrongFile } from './complain.js';
 import { type Composition, compose } from './composition.js';
 import { type Data, fingerprint, openData } from './datasets.js';
@@ -10,9 +10,7 @@ import { drawValues, imagesOf, isPlane, writePictures } from './results.js';
 import { createRunFolder, filesOf, type Goal, type Run, readRun, truncateMetrics, writeRun } from './runFolder.js';
 import { describeData, say, sayComposition, sayPairs } from './say.js';
 import type { Settings } from './settings.js';
-import { type Outcome, restoreTraining, runTraining, type Training, trainingOf } from './training.js';
-
-type BackendInfo = Awaited<ReturnType<typeof useBackend>>;
+import { batchesOf, type Outcome, restoreTraining, runTraining, type Training, trainingOf } from './training.js';
 
 interface Start {
   readonly settings: Settings;
@@ -24,17 +22,18 @@ interface Start {
 
 /** Trains a new run into a new folder. Everything is refused before the folder is made. */
 export async function startRun({ settings, goal, folder, backend, checkpointEvery }: Start): Promise<Outcome> {
-  const info = await useBackend((backend ?? 'auto') as never);
+  const info = await useBackend((backend ?? 'auto') as BackendName);
   const data = await openData(settings);
   const composition = compose(settings, data.train);
   const training = trainingOf(settings, composition);
+  const batches = batchesOf(settings, data);
   createRunFolder(folder);
   const unlock = lockRun(folder);
   try {
     const run = { ...describeRun(settings, info), goal, data: await describeExamples(data) };
     writeRun(folder, run);
     announce({ folder, info, data, composition, run });
-    const outcome = await runTraining({ folder, settings, goal, data, training, checkpointEvery });
+    const outcome = await runTraining({ folder, goal, batches, training, checkpointEvery });
     await conclude(folder, { outcome, composition, training, data, settings });
     return outcome;
   } finally {
@@ -58,6 +57,7 @@ export async function resumeRun({ folder, goal: wanted, backend, checkpointEvery
     const { settings } = former;
     const data = await openData(settings);
     checkSameData(folder, former, await fingerprint(data.train));
+    const batches = batchesOf(settings, data);
     const goal = wanted ?? former.goal;
     const run = { ...former, goal, backend: info.name };
     writeRun(folder, run);
@@ -66,7 +66,7 @@ export async function resumeRun({ folder, goal: wanted, backend, checkpointEvery
     say(
       `Going on after step ${training.steps}.${info.name === former.backend ? '' : ` Until now it ran on ${former.backend}.`}`,
     );
-    const outcome = await runTraining({ folder, settings, goal, data, training, checkpointEvery });
+    const outcome = await runTraining({ folder, goal, batches, training, checkpointEvery });
     await conclude(folder, { outcome, composition, training, data, settings });
     return outcome;
   } finally {
@@ -77,7 +77,7 @@ export async function resumeRun({ folder, goal: wanted, backend, checkpointEvery
 /** A trained run ready to use: its parts with the weights of its checkpoint. */
 export async function openRun(folder: string, backend?: string) {
   const run = readRun(folder);
-  const info = await useBackend((backend ?? run.backend) as never);
+  const info = await useBackend((backend ?? run.backend) as BackendName);
   const composition = compose(run.settings, run.data);
   const training = trainingOf(run.settings, composition);
   await restoreTraining(folder, training);

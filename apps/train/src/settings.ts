@@ -99,6 +99,7 @@ export function completeSettings(kind: Kind, choices: Choices): Settings {
   const defaults = { kind, ...COMMON, loss: losses[0]!, ...images, ...(isToy ? points : {}) };
   checkBelonging(kind, Object.keys(defaults), choices);
   checkLoss(kind, losses, choices.loss ?? defaults.loss);
+  if (choices.binarize) checkBits(choices.loss ?? defaults.loss);
   const settings = v.safeParse(settingsSchema, { ...defaults, ...choices });
   if (settings.success) return settings.output;
   throw invalid(settings.issues[0]);
@@ -124,6 +125,16 @@ function checkLoss(kind: Kind, losses: readonly Settings['loss'][], loss: Settin
     expected: `--loss to be one of ${losses.join(', ')}`,
     received: `'${loss}'`,
     remedy: `Choose one of them, or train a ${owner}.`,
+  });
+}
+
+function checkBits(loss: Settings['loss']): void {
+  if (loss === 'bernoulli') return;
+  throw wrongOption({
+    where: '--binarize',
+    expected: '--loss bernoulli, which is for zeros and ones',
+    received: `--loss ${loss}`,
+    remedy: 'Leave out one of the two.',
   });
 }
 

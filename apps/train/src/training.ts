@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type BatchSource, type Examples, seeded } from '@gm/core';
-import { batches, binarize } from '@gm/data';
+import { batches as batchesFrom, binarize } from '@gm/data';
 import { type GameTrainer, type Report, restoreCheckpoint, train, trainer } from '@gm/trainers';
 import { loadCheckpoint, saveCheckpoint } from '@gm/trainers/node';
 import type { Composition } from './composition.js';
@@ -29,9 +29,8 @@ export async function restoreTraining(folder: string, training: Training): Promi
 
 export interface TrainingPlan {
   readonly folder: string;
-  readonly settings: Settings;
   readonly goal: Goal;
-  readonly data: Data;
+  readonly batches: BatchSource<Examples>;
   readonly training: Training;
   readonly checkpointEvery: number;
 }
@@ -44,7 +43,7 @@ export interface Outcome {
 
 /** Trains until the goal or Ctrl-C, with progress on the screen, metrics and checkpoints in the run folder. */
 export async function runTraining(plan: TrainingPlan): Promise<Outcome> {
-  const { folder, goal, training, checkpointEvery } = plan;
+  const { folder, goal, batches, training, checkpointEvery } = plan;
   const before = secondsTrained(folder, training.steps);
   const begun = performance.now();
   const seconds = () => before + (performance.now() - begun) / 1000;
@@ -53,7 +52,7 @@ export async function runTraining(plan: TrainingPlan): Promise<Outcome> {
   const save = (bytes: Uint8Array) => saveCheckpoint(filesOf(folder).checkpoint, bytes);
   let outcome: Outcome = { reason: 'aborted', step: training.steps, seconds: seconds() };
   try {
-    const events = train(training, batchesFor(plan), {
+    const events = train(training, batches, {
       ...remaining(goal, before),
       signal,
       reportEvery: 10,
@@ -73,8 +72,9 @@ export async function runTraining(plan: TrainingPlan): Promise<Outcome> {
   return outcome;
 }
 
-function batchesFor({ data, settings }: TrainingPlan): BatchSource<Examples> {
-  return batches(data.train, {
+/** @throws GM_OPTION when the data has not enough examples for one batch */
+export function batchesOf(settings: Settings, { train: dataset }: Data): BatchSource<Examples> {
+  return batchesFrom(dataset, {
     batchSize: settings.batch,
     random: seeded(settings.seed).split('batches'),
     ...(settings.binarize && { transform: binarize }),

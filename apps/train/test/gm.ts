@@ -60,7 +60,7 @@ const SIDE = 8;
 
 function imagesFile(count: number): Uint8Array {
   const head = Buffer.alloc(16);
-  [0x803, count, SIDE, SIDE].forEach((value, index) => head.writeUInt32BE(value, 4 * index));
+  for (const [index, value] of [0x803, count, SIDE, SIDE].entries()) head.writeUInt32BE(value, 4 * index);
   const pixels = Buffer.alloc(count * SIDE * SIDE);
   for (let index = 0; index < pixels.length; index++) {
     const [image, y, x] = [Math.floor(index / 64), Math.floor((index % 64) / SIDE), index % SIDE];
