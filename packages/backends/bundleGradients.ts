@@ -110,7 +110,7 @@ export function gradientsForTsup(): Plugin {
       onResolve({ filter: new RegExp(`^${MODULE}$`) }, () => ({ path: MODULE, namespace: MODULE }));
       onLoad({ filter: /.*/, namespace: MODULE }, async () => ({
         contents: await gradientBundle(),
-        loader: 'js',
+        loader: 'ts', // which drops imports that nothing uses
         resolveDir: dirname(fileURLToPath(import.meta.url)),
       }));
     },

@@ -1,2 +1,5 @@
+export { type BackendDetails, type BackendName, type BackendOptions, backendNames } from './backend.js';
+export { type BackendReport, describeBackend, describeBackends } from './describe.js';
+export { type Limit, notDifferentiable, onceDifferentiable } from './gradients/audit.js';
 export { registerGradients } from './gradients/register.js';
-export { useBackend } from './use.js';
+export { type BackendInfo, useBackend } from './use.js';

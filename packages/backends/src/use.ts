@@ -1,21 +1,115 @@
 import { gmError } from '@gm/core';
-import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-backend-wasm';
-import { env, setBackend } from '@tensorflow/tfjs-core';
+import { getBackend, setBackend } from '@tensorflow/tfjs-core';
+import {
+  type Backend,
+  type BackendDetails,
+  type BackendName,
+  type BackendOptions,
+  backendNames,
+  type Obstacle,
+} from './backend.js';
 import { registerGradients } from './gradients/register.js';
-import { registerWasmKernels } from './wasm/register.js';
+import { cpu, wasm } from './local.js';
+import { node, nodeGpu } from './native.js';
+import { inNode } from './platform.js';
+import { webgpu } from './webgpu.js';
 
-/** Interim. */
-export async function useBackend(name: 'auto' | 'wasm' | 'cpu' = 'auto'): Promise<{ name: string; reason: string }> {
+export interface BackendInfo extends BackendDetails {
+  readonly name: BackendName;
+  /** What tfjs calls it. */
+  readonly tfjsName: string;
+  /** Why this one, in words. */
+  readonly reason: string;
+}
+
+/** Every backend, in the order in which 'auto' prefers them; cpu is only used when asked for. */
+export const backends: readonly Backend[] = [nodeGpu, webgpu, node, wasm, cpu];
+
+/**
+ * Chooses a backend, loads and starts it, and gives tfjs its gradients. 'auto' takes the first that starts: in Node node-gpu,
+ * webgpu on a hardware adapter, node, wasm; in a browser webgpu on a hardware adapter, wasm. When it fails, the backend in use
+ * before is in use again.
+ *
+ * @throws GM_BACKEND when the name is unknown, or the backend cannot start, with the reason and what mends it
+ * @example const { name, reason } = await useBackend()  // 'wasm', 'nothing else is installed; wasm with SIMD, 1 thread'
+ */
+export async function useBackend(
+  name: BackendName | 'auto' = 'auto',
+  options: BackendOptions = {},
+): Promise<BackendInfo> {
   registerGradients();
-  registerWasmKernels();
-  env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  const chosen = name === 'auto' ? 'wasm' : name;
-  if (await setBackend(chosen)) return { name: chosen, reason: 'interim' };
+  if (name !== 'auto') {
+    const obstacle = await start(known(name), options);
+    if (!obstacle) return inform(known(name), 'asked for');
+    throw refusal(name, [[known(name), obstacle]]);
+  }
+  const skipped: [Backend, Obstacle][] = [];
+  for (const backend of inNode ? [nodeGpu, webgpu, node, wasm] : [webgpu, wasm]) {
+    const obstacle = await start(backend, options);
+    if (!obstacle) return inform(backend, reasonOf(skipped));
+    skipped.push([backend, obstacle]);
+  }
+  throw refusal(name, skipped);
+}
+
+function known(name: string): Backend {
+  const backend = backends.find((candidate) => candidate.name === name);
+  if (backend) return backend;
   throw gmError('GM_BACKEND', {
     where: 'useBackend',
-    expected: 'a backend that starts',
-    received: name,
-    remedy: 'Choose wasm or cpu.',
+    expected: `one of auto, ${backendNames.join(', ')}`,
+    received: `'${name}'`,
+    remedy: 'Choose one of them.',
   });
 }
+
+/** Loads and starts; gives back what stood in the way, and leaves the former backend in use then. */
+async function start(backend: Backend, options: BackendOptions): Promise<Obstacle | undefined> {
+  const former = getBackend() as string | undefined;
+  try {
+    const obstacle = await backend.obstacle(options);
+    if (obstacle) return obstacle;
+    await backend.load(options);
+    if (await setBackend(backend.tfjsName)) return undefined;
+    await restore(former);
+    return { why: 'tfjs could not start it', mend: backend.remedy, installed: true };
+  } catch (cause) {
+    await restore(former);
+    return { why: `it fails with '${messageOf(cause)}'`, mend: backend.remedy, installed: true, cause };
+  }
+}
+
+async function restore(former: string | undefined): Promise<void> {
+  if (former && getBackend() !== former) await setBackend(former);
+}
+
+async function inform(backend: Backend, why: string): Promise<BackendInfo> {
+  const details = await backend.details();
+  const { simd, threads, device } = details;
+  const features = [
+    simd !== undefined && (simd ? 'SIMD' : 'no SIMD'),
+    threads && `${threads} thread${threads > 1 ? 's' : ''}`,
+  ];
+  const how = features.filter(Boolean).join(', ') || device;
+  return { name: backend.name, tfjsName: backend.tfjsName, reason: `${why}; ${backend.name} with ${how}`, ...details };
+}
+
+function reasonOf(skipped: readonly [Backend, Obstacle][]): string {
+  const broken = skipped.filter(([, { installed }]) => installed);
+  if (skipped.length === 0) return 'the fastest there is';
+  if (broken.length === 0) return 'nothing else is installed';
+  return broken.map(([{ name }, { why }]) => `${name} was passed over: ${why}`).join('; ');
+}
+
+function refusal(name: string, obstacles: readonly [Backend, Obstacle][]) {
+  return gmError('GM_BACKEND', {
+    where: 'useBackend',
+    expected: name === 'auto' ? 'a backend that starts' : `'${name}' to start`,
+    received: obstacles.map(([backend, { why }]) => `${backend.name}: ${why}`).join('; '),
+    remedy: sentence(obstacles.at(-1)![1].mend),
+    cause: obstacles.at(-1)![1].cause,
+  });
+}
+
+const sentence = (text: string) => (text.endsWith('.') ? text : `${text}.`);
+const messageOf = (error: unknown) => (error instanceof Error ? error.message.split('\n')[0] : String(error));

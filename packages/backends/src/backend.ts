@@ -1,0 +1,40 @@
+/** The names that useBackend() takes beside 'auto'. */
+export const backendNames = ['node-gpu', 'webgpu', 'node', 'wasm', 'cpu'] as const;
+export type BackendName = (typeof backendNames)[number];
+
+export interface BackendOptions {
+  /**
+   * Where a browser finds the three .wasm files of `@tensorflow/tfjs-backend-wasm`: the URL of their folder, or the URL of each by
+   * its file name. Node finds them by itself.
+   */
+  readonly wasmPaths?: string | Readonly<Record<string, string>>;
+  /** Accept a WebGPU adapter that computes on the processor (SwiftShader, llvmpipe), for tests. Default false. */
+  readonly software?: boolean;
+}
+
+/** What a backend runs on. */
+export interface BackendDetails {
+  readonly device?: string;
+  readonly simd?: boolean;
+  readonly threads?: number;
+}
+
+/** Why a backend cannot start, and the instruction that mends it. */
+export interface Obstacle {
+  readonly why: string;
+  readonly mend: string;
+  readonly installed: boolean;
+  readonly cause?: unknown;
+}
+
+export interface Backend {
+  readonly name: BackendName;
+  readonly tfjsName: string;
+  /** What stands in the way, found without touching the backend in use. */
+  obstacle(options: BackendOptions): Promise<Obstacle | undefined>;
+  /** Loads it, so that tfjs knows it. */
+  load(options: BackendOptions): Promise<void>;
+  details(): Promise<BackendDetails>;
+  /** What to do when tfjs cannot start it all the same. */
+  readonly remedy: string;
+}

@@ -1,0 +1,71 @@
+import {
+  BatchMatMul,
+  Conv2D,
+  Conv2DBackpropFilter,
+  Conv2DBackpropInput,
+  DepthwiseConv2dNativeBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput,
+  getBackend,
+  getKernel,
+  MaxPoolGrad,
+  UnsortedSegmentSum,
+} from '@tensorflow/tfjs-core';
+import type { BackendDetails, BackendName, BackendOptions } from './backend.js';
+import { backends } from './use.js';
+
+export interface BackendReport extends BackendDetails {
+  readonly name: BackendName;
+  readonly tfjsName: string;
+  /** In use now. */
+  readonly current: boolean;
+  readonly installed: boolean;
+  /** Nothing is known to stand in its way. */
+  readonly startable: boolean;
+  /** Why it cannot start. */
+  readonly why?: string;
+  /** What mends that. */
+  readonly mend?: string;
+  /** Kernels that training needs and that it lacks; known once it was in use. */
+  readonly lacks?: readonly string[];
+}
+
+const TRAINING = [
+  BatchMatMul,
+  Conv2D,
+  Conv2DBackpropFilter,
+  Conv2DBackpropInput,
+  DepthwiseConv2dNativeBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput,
+  MaxPoolGrad,
+  UnsortedSegmentSum,
+];
+
+/**
+ * Every backend: whether it is installed and can start, why not and what mends it, what it runs on. Changes nothing.
+ *
+ * @example for (const { name, startable, why } of await describeBackends()) console.log(name, startable ? 'ready' : why)
+ */
+export async function describeBackends(options: BackendOptions = {}): Promise<BackendReport[]> {
+  return Promise.all(
+    backends.map(async (backend): Promise<BackendReport> => {
+      const { name, tfjsName } = backend;
+      const obstacle = await backend.obstacle(options);
+      const current = getBackend() === tfjsName && !obstacle;
+      const common = { name, tfjsName, current, installed: obstacle?.installed ?? true, startable: !obstacle };
+      if (obstacle) return { ...common, why: obstacle.why, mend: obstacle.mend };
+      const details = await backend.details();
+      return current
+        ? { ...common, ...details, lacks: TRAINING.filter((kernel) => !getKernel(kernel, tfjsName)) }
+        : { ...common, ...details };
+    }),
+  );
+}
+
+/**
+ * The backend in use, or undefined when none of those is.
+ *
+ * @example (await describeBackend())?.device
+ */
+export async function describeBackend(): Promise<BackendReport | undefined> {
+  return (await describeBackends()).find(({ current }) => current);
+}

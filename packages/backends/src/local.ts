@@ -1,0 +1,45 @@
+import { env, findBackend } from '@tensorflow/tfjs-core';
+import type { Backend } from './backend.js';
+import { inNode, processorName } from './platform.js';
+import { registerWasmKernels } from './wasm/register.js';
+
+const nothing = async () => undefined;
+
+/** tfjs's plain JavaScript. */
+export const cpu: Backend = {
+  name: 'cpu',
+  tfjsName: 'cpu',
+  remedy: 'Reinstall @tensorflow/tfjs-backend-cpu.',
+  obstacle: nothing,
+  load: async () => {
+    await import('@tensorflow/tfjs-backend-cpu');
+  },
+  details: async () => described({ device: processorName(), threads: 1 }),
+};
+
+/** WebAssembly with the kernels of this package. */
+export const wasm: Backend = {
+  name: 'wasm',
+  tfjsName: 'wasm',
+  remedy: inNode
+    ? 'Reinstall @tensorflow/tfjs-backend-wasm.'
+    : 'Pass wasmPaths with the URLs of the .wasm files of @tensorflow/tfjs-backend-wasm, as the README of @gm/backends shows.',
+  obstacle: nothing,
+  load: async ({ wasmPaths }) => {
+    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+    // The threaded build cannot start in Node, and hangs in a minified bundle.
+    env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+    if (wasmPaths !== undefined && !findBackend('wasm')) setWasmPaths(wasmPaths as never);
+    registerWasmKernels();
+  },
+  details: async () => {
+    await import('@tensorflow/tfjs-backend-wasm');
+    const simd = (await env().getAsync('WASM_HAS_SIMD_SUPPORT')) as boolean;
+    return described({ device: processorName(), simd, threads: 1 });
+  },
+};
+
+/** Without the entries that are not known. */
+function described<Details extends object>(details: Details): { [Key in keyof Details]: NonNullable<Details[Key]> } {
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,112 @@
+import { findBackendFactory } from '@tensorflow/tfjs-core';
+import type { Backend, BackendOptions, Obstacle } from './backend.js';
+import { findPackage, inNode } from './platform.js';
+
+const BACKEND = '@tensorflow/tfjs-backend-webgpu';
+const DAWN = 'webgpu';
+
+interface AdapterInfo {
+  readonly vendor?: string;
+  readonly architecture?: string;
+  readonly device?: string;
+  readonly description?: string;
+  readonly isFallbackAdapter?: boolean;
+}
+interface Adapter {
+  readonly info?: AdapterInfo;
+  readonly isFallbackAdapter?: boolean;
+}
+interface Gpu {
+  requestAdapter(options?: object): Promise<Adapter | null>;
+}
+
+/** WebGPU: of the browser, or in Node of Dawn, the package `webgpu`. */
+export const webgpu: Backend = {
+  name: 'webgpu',
+  tfjsName: 'webgpu',
+  remedy: 'Update the graphics driver, or choose wasm.',
+  obstacle: async (options) => missing() ?? (await adapterObstacle(options)),
+  load: async () => {
+    expose(gpu()!);
+    if (findBackendFactory('webgpu')) return;
+    if (inNode) findPackage(BACKEND)!.load();
+    else await import(/* @vite-ignore */ /* webpackIgnore: true */ BACKEND);
+  },
+  details: async () => {
+    const device = nameOf(await adapter());
+    return device === undefined ? {} : { device };
+  },
+};
+
+function missing(): Obstacle | undefined {
+  const installed = false;
+  if (!inNode) {
+    if (!gpu())
+      return {
+        why: 'this browser has no WebGPU',
+        mend: 'Use a current browser over https, or choose wasm.',
+        installed,
+      };
+    if (findBackendFactory('webgpu')) return undefined;
+    return { why: `${BACKEND} is not loaded`, mend: `Add to your program: import '${BACKEND}'`, installed };
+  }
+  const absent = [BACKEND, DAWN].filter((name) => !findPackage(name));
+  if (absent.length === 0) return undefined;
+  return { why: 'it is not installed', mend: `Run: npm install ${BACKEND} ${DAWN}`, installed };
+}
+
+async function adapterObstacle({ software = false }: BackendOptions): Promise<Obstacle | undefined> {
+  const found = await adapter();
+  if (!found) {
+    return {
+      why: 'no graphics adapter answers',
+      mend: 'Install a Vulkan, Metal or Direct3D 12 driver.',
+      installed: true,
+    };
+  }
+  if (software || !computesOnProcessor(found)) return undefined;
+  return {
+    why: `its only adapter is software (${nameOf(found) ?? 'a fallback adapter'})`,
+    mend: 'Choose wasm, which is faster, or pass software: true to test with it.',
+    installed: true,
+  };
+}
+
+let dawn: Gpu | undefined;
+
+function gpu(): Gpu | undefined {
+  const own = (globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu;
+  if (own || !inNode) return own;
+  if (!dawn) {
+    const { create, globals } = findPackage(DAWN)!.load() as { create(flags: string[]): Gpu; globals: object };
+    Object.assign(globalThis, globals);
+    dawn = create([]);
+  }
+  return dawn;
+}
+
+/** tfjs looks for navigator.gpu, once, when its backend is loaded. */
+function expose(own: Gpu): void {
+  if ((globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu === own) return;
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu: own }, configurable: true, writable: true });
+}
+
+async function adapter(): Promise<Adapter | undefined> {
+  try {
+    return (await gpu()?.requestAdapter({ powerPreference: 'high-performance' })) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function computesOnProcessor({ info, isFallbackAdapter }: Adapter): boolean {
+  const words = [info?.vendor, info?.architecture, info?.device, info?.description].join(' ');
+  return Boolean(
+    isFallbackAdapter || info?.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(words),
+  );
+}
+
+function nameOf(found: Adapter | undefined): string | undefined {
+  const { vendor, architecture, device, description } = found?.info ?? {};
+  return [description || device, vendor, architecture].filter(Boolean).join(', ') || undefined;
+}
