@@ -98,6 +98,30 @@ const depth = (name: string, w: Window): Case => ({
   inputs: [image, filter],
 });
 
+const product = (name: string, turnA: boolean, turnB: boolean, outerA: number[], outerB: number[]): Case => {
+  const [m, k, n] = [2, 3, 4];
+  const count = Math.max(1, ...outerA, ...outerB);
+  return {
+    name: `matMul, ${name}`,
+    op: (a, b) => tf.matMul(a, b, turnA, turnB),
+    reference: (a, b) =>
+      Array.from({ length: count * m * n }, (_, index) => {
+        const [stack, row, column] = [Math.floor(index / (m * n)), Math.floor(index / n) % m, index % n];
+        const [left, right] = [outerA.length * stack * m * k, outerB.length * stack * k * n];
+        const terms = Array.from({ length: k }, (_, i) => {
+          return (
+            a![left + (turnA ? i * m + row : row * k + i)]! * b![right + (turnB ? column * k + i : i * n + column)]!
+          );
+        });
+        return total(terms);
+      }),
+    inputs: [
+      draw([...outerA, ...(turnA ? [k, m] : [m, k])], { seed: 6 }),
+      draw([...outerB, ...(turnB ? [n, k] : [k, n])], { seed: 7 }),
+    ],
+  };
+};
+
 const cases: readonly Case[] = [
   unary('exp', tf.exp, Math.exp),
   unary('tanh', tf.tanh, Math.tanh),
@@ -280,6 +304,14 @@ const cases: readonly Case[] = [
     reference: pairwise((l, y) => softplus(l) - l * y),
     inputs: [x, positive],
   },
+  product('a b', false, false, [], []),
+  product('aᵀ b', true, false, [], []),
+  product('a bᵀ', false, true, [], []),
+  product('aᵀ bᵀ', true, true, [], []),
+  product('a stack and one matrix', false, false, [2], []),
+  product('a stack and one matrix, transposed', false, true, [2], []),
+  product('stacks', true, false, [2], [2]),
+  product('one matrix and a stack', false, true, [], [2]),
   conv('stride 1', window([3, 2], 1)),
   conv('stride 2', window([3, 2], 2)),
   conv('valid, stride 2', window([3, 2], 2, { same: false })),

@@ -6,6 +6,7 @@ import { arithmeticGradients } from './arithmetic.js';
 import { comparisonGradients } from './comparison.js';
 import { convolutionGradients } from './convolution.js';
 import { indexingGradients } from './indexing.js';
+import { matMulGradients } from './matMul.js';
 import { poolingGradients } from './pooling.js';
 
 /**
@@ -29,6 +30,7 @@ const gradients: ReadonlyMap<string, GradConfig> = new Map(
     ...comparisonGradients,
     ...convolutionGradients,
     ...indexingGradients,
+    ...matMulGradients,
     ...poolingGradients,
   ].map((gradient) => [gradient.kernelName, gradient]),
 );

@@ -4,29 +4,30 @@ import {
   clipByValue,
   clone,
   conv2d,
-  conv2dTranspose,
   depthwiseConv2d,
   engine,
+  expandDims,
   fused,
   gather,
+  getBackend,
   grad,
   leakyRelu,
   matMul,
   maxPool,
   memory,
   mul,
+  ones,
   relu6,
   setBackend,
   sum,
   type Tensor,
   type Tensor4D,
   tensor,
+  tensor1d,
   tidy,
   tile,
   transpose,
   unsortedSegmentSum,
-  variable,
-  variableGrads,
 } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../use.js';
@@ -123,6 +124,165 @@ describe('convolutions on wasm agree with cpu', () => {
       await agrees((x, w) => grad((w) => weighted(f(x, w)))(w), x, filter);
     },
   );
+});
+
+describe('matrix products on wasm agree with cpu', () => {
+  const size = fc.integer({ min: 1, max: 7 });
+  const outer = fc.constantFrom<[number[], number[]]>(
+    [[], []],
+    [[3], [3]],
+    [[1], [3]],
+    [[3], [1]],
+    [
+      [2, 3],
+      [2, 3],
+    ],
+    [
+      [2, 1],
+      [1, 3],
+    ],
+    [[3], []],
+  );
+
+  test.prop([fc.tuple(size, size, size), outer, fc.boolean(), fc.boolean()], { numRuns: 100 })(
+    'batched, broadcast and transposed',
+    async ([rows, inner, columns], [outerA, outerB], transposeA, transposeB) => {
+      const a = sample([...outerA, ...(transposeA ? [inner, rows] : [rows, inner])]);
+      const b = sample([...outerB, ...(transposeB ? [columns, inner] : [inner, columns])], 2);
+      // cpu is wrong where both operands are repeated
+      const product = (a: Tensor, b: Tensor) =>
+        getBackend() === 'wasm'
+          ? matMul(a, b, transposeA, transposeB)
+          : byDefinition(turned(a, transposeA), turned(b, transposeB));
+      await agrees(product, a, b);
+    },
+  );
+
+  it.each(['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'] as const)(
+    'fused with a bias and %s',
+    async (activation) => {
+      const weights = (slopes: Tensor) => (activation === 'prelu' ? { preluActivationWeights: slopes } : {});
+      await agrees(
+        (a, b, bias, slopes) =>
+          fused.matMul({ a, b, transposeB: true, bias, activation, leakyreluAlpha: 0.3, ...weights(slopes!) }),
+        sample([5, 4]),
+        sample([3, 4], 2),
+        sample([3], 3),
+        sample([3], 4),
+      );
+    },
+  );
+
+  it('refuses operands that do not fit', () => {
+    expect(() => matMul(ones([2, 3]), ones([2, 3]), true, true)).toThrow('inner shapes');
+  });
+});
+
+const turned = (x: Tensor, transposed: boolean): Tensor => {
+  const axes = x.shape.map((_, axis) => axis);
+  return transposed ? transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]) : x;
+};
+const byDefinition = (a: Tensor, b: Tensor): Tensor => sum(mul(expandDims(a, -1), expandDims(b, -3)), -2);
+
+describe('the other kernels on wasm agree with cpu', () => {
+  const shape = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 });
+
+  test.prop([shape, fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 4, maxLength: 4 })], { numRuns: 60 })(
+    'tile',
+    async (shape, reps) => {
+      await agrees((x) => tile(x, reps.slice(0, shape.length)), sample(shape));
+    },
+  );
+
+  test.prop(
+    [fc.array(fc.integer({ min: -1, max: 5 }), { minLength: 1, maxLength: 8 }), fc.constantFrom([], [3], [2, 2])],
+    { numRuns: 40 },
+  )('unsortedSegmentSum, which leaves out segments that are not there', async (ids, inner) => {
+    await agrees((x) => unsortedSegmentSum(x, tensor1d(ids, 'int32'), 4), sample([ids.length, ...inner]));
+  });
+
+  it('gradient of an embedding, whose indices have two axes', async () => {
+    const look = (table: Tensor) => gather(table, tensor([4, 0, 4, 2], [2, 2], 'int32'));
+    await agrees((table) => grad((table) => weighted(look(table)))(table), sample([5, 3]));
+  });
+
+  it('leakyRelu, and a fused convolution with each activation', async () => {
+    await agrees((x) => leakyRelu(mul(x, 4), 0.3), sample([4, 5]));
+    for (const activation of ['relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const) {
+      const options = { strides: 1, pad: 'same', activation, leakyreluAlpha: 0.3 } as const;
+      const [x, bias] = [sample([2, 4, 4, 2]), sample([2], 3)];
+      await agrees(
+        (x, w, bias) => fused.conv2d({ x: x as Tensor4D, filter: w as Tensor4D, bias, ...options }),
+        x,
+        sample([3, 3, 2, 2], 2),
+        bias,
+      );
+      await agrees(
+        (x, w, bias) => fused.depthwiseConv2d({ x: x as Tensor4D, filter: w as Tensor4D, bias, ...options }),
+        x,
+        sample([3, 3, 2, 1], 2),
+        bias,
+      );
+    }
+  });
+
+  it('a clone shares its numbers and outlives the original', async () => {
+    await setBackend('wasm');
+    const original = tensor([1, 2, 3]);
+    const before = engine().backend.numDataIds();
+    const second = clone(original);
+    expect(engine().backend.numDataIds()).toBe(before);
+    original.dispose();
+    expect(Array.from(await second.data())).toEqual([1, 2, 3]);
+    second.dispose();
+    expect(engine().backend.numDataIds()).toBe(before - 1);
+  });
+});
+
+describe('NaN stays NaN on wasm', () => {
+  beforeAll(() => setBackend('wasm'));
+  const row = () => tensor([Number.NaN, -2, 0.5, 9, Infinity, -Infinity]);
+  const square = () => tensor([Number.NaN, 1, 2, 3, 4, 5, 6, 7, 8], [1, 3, 3, 1]) as Tensor4D;
+  const I = Infinity;
+
+  it.each<[string, () => Tensor, number[]]>([
+    ['relu6', () => relu6(row()), [Number.NaN, 0, 0.5, 6, 6, 0]],
+    ['clipByValue', () => clipByValue(row(), -1, 2), [Number.NaN, -1, 0.5, 2, 2, -1]],
+    ['leakyRelu', () => leakyRelu(row(), 0.5), [Number.NaN, -1, 0.5, 9, I, -I]],
+    ['maxPool', () => maxPool(square(), 2, 1, 'valid'), [Number.NaN, 5, 7, 8]],
+    ['avgPool', () => avgPool(square(), 2, 1, 'valid'), [Number.NaN, 3, 5, 6]],
+    [
+      'fused matMul and relu',
+      () => fused.matMul({ a: tensor([[Number.NaN, 1]]), b: ones([2, 1]), activation: 'relu' }),
+      [Number.NaN],
+    ],
+    [
+      'fused matMul and relu6',
+      () => fused.matMul({ a: tensor([[Number.NaN, 1]]), b: ones([2, 1]), activation: 'relu6' }),
+      [Number.NaN],
+    ],
+    [
+      'fused conv2d and relu',
+      () => fused.conv2d({ x: square(), filter: ones([2, 2, 1, 1]), strides: 1, pad: 'valid', activation: 'relu' }),
+      [Number.NaN, 12, 20, 24],
+    ],
+    [
+      'fused depthwiseConv2d and relu6',
+      () =>
+        fused.depthwiseConv2d({
+          x: square(),
+          filter: ones([2, 2, 1, 1]),
+          strides: 1,
+          pad: 'valid',
+          activation: 'relu6',
+        }),
+      [Number.NaN, 6, 6, 6],
+    ],
+  ])('%s', async (_, f, expected) => {
+    const result = tidy(f);
+    expect(Array.from(await result.data())).toEqual(expected);
+    result.dispose();
+  });
 });
 
 /** A sum with a different weight for each element. */

@@ -1,0 +1,165 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expectError } from '@gm/core/testing';
+import { getBackend, getGradient, registerBackend, registerGradient, removeBackend, Tanh } from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describeBackend, describeBackends } from './describe.js';
+import { registerGradients } from './gradients/register.js';
+import { useBackend } from './use.js';
+
+const home = process.cwd();
+let folder: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'backends-'));
+  process.chdir(folder);
+  await useBackend('cpu');
+});
+afterEach(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true });
+  vi.restoreAllMocks();
+});
+
+/** A package as npm would install it into the working directory. */
+function install(name: string, main: string, files: readonly string[] = []): void {
+  const place = join(folder, 'node_modules', name);
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, 'package.json'), JSON.stringify({ name, main: 'index.js' }));
+  writeFileSync(join(place, 'index.js'), main);
+  for (const file of files) {
+    mkdirSync(join(place, file, '..'), { recursive: true });
+    writeFileSync(join(place, file), '');
+  }
+}
+
+const BINDING = ['lib/napi-v8/tfjs_binding.node'];
+/** Dawn keeps one instance for the process; this one answers with the adapter of the moment. */
+function dawn(adapter: object | null): void {
+  install(
+    'webgpu',
+    'exports.globals = {}; exports.create = () => ({ requestAdapter: async () => globalThis.adapterOfTest });',
+  );
+  vi.stubGlobal('adapterOfTest', adapter);
+}
+
+describe('useBackend', () => {
+  it('falls back on wasm where nothing else is installed, and says so', async () => {
+    const info = await useBackend();
+    expect(info).toMatchObject({ name: 'wasm', tfjsName: 'wasm', simd: true, threads: 1 });
+    expect(info.reason).toBe('nothing else is installed; wasm with SIMD, 1 thread');
+    expect(getBackend()).toBe('wasm');
+  });
+
+  it('takes the backend that is asked for', async () => {
+    expect((await useBackend('cpu')).reason).toBe('asked for; cpu with 1 thread');
+    expect(getBackend()).toBe('cpu');
+  });
+
+  it('lists the choices when a name is unknown', async () => {
+    await expectError(
+      () => useBackend('cuda' as never),
+      'GM_BACKEND',
+      "received 'cuda'",
+      'node-gpu, webgpu, node, wasm, cpu',
+    );
+  });
+
+  it.each([
+    ['node-gpu', 'npm install @tensorflow/tfjs-node-gpu'],
+    ['node', 'npm install @tensorflow/tfjs-node'],
+    ['webgpu', 'npm install @tensorflow/tfjs-backend-webgpu webgpu'],
+  ] as const)('says how to install %s, and leaves the former backend in use', async (name, command) => {
+    await expectError(() => useBackend(name), 'GM_BACKEND', `${name}: it is not installed`, command);
+    expect(getBackend()).toBe('cpu');
+  });
+
+  it('sees a package whose compiled binding is missing, without loading it', async () => {
+    install('@tensorflow/tfjs-node-gpu', 'throw new Error("loaded")');
+    await expectError(
+      () => useBackend('node-gpu'),
+      'GM_BACKEND',
+      'without its compiled binding',
+      'npm rebuild @tensorflow/tfjs-node-gpu',
+    );
+    const { name, reason } = await useBackend();
+    expect(name).toBe('wasm');
+    expect(reason).toContain(
+      'node-gpu was passed over: @tensorflow/tfjs-node-gpu is installed without its compiled binding',
+    );
+  });
+
+  it('passes on why a package fails to load', async () => {
+    install('@tensorflow/tfjs-node', 'throw new Error("wrong ELF class")', BINDING);
+    await expectError(() => useBackend('node'), 'GM_BACKEND', "it fails with 'wrong ELF class'", 'npm rebuild');
+    expect(getBackend()).toBe('cpu');
+  });
+
+  it('restores the former backend when tfjs cannot start another', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    registerBackend('tensorflow', () => {
+      throw new Error('no driver');
+    });
+    install('@tensorflow/tfjs-node', '', BINDING);
+    await expectError(() => useBackend('node'), 'GM_BACKEND', 'node: tfjs could not start it');
+    expect(getBackend()).toBe('cpu');
+    removeBackend('tensorflow');
+  });
+});
+
+describe('webgpu', () => {
+  const backend = '@tensorflow/tfjs-backend-webgpu';
+
+  it('is refused where no adapter answers', async () => {
+    install(backend, '');
+    dawn(null);
+    await expectError(() => useBackend('webgpu'), 'GM_BACKEND', 'no graphics adapter answers', 'driver');
+  });
+
+  it('is never chosen silently on a software adapter', async () => {
+    install(backend, '');
+    dawn({ info: { description: 'llvmpipe (LLVM 15)', vendor: 'mesa' } });
+    await expectError(() => useBackend('webgpu'), 'GM_BACKEND', 'llvmpipe (LLVM 15), mesa', 'software: true');
+    expect((await useBackend('auto')).reason).toContain('webgpu was passed over: its only adapter is software');
+  });
+
+  it('is tried on a software adapter when that is allowed', async () => {
+    install(backend, 'throw new Error("loaded")');
+    dawn({ info: { description: 'llvmpipe (LLVM 15)' } });
+    await expectError(() => useBackend('webgpu', { software: true }), 'GM_BACKEND', "it fails with 'loaded'");
+  });
+});
+
+describe('registerGradients', () => {
+  it('puts its gradients back when another library has replaced them', () => {
+    registerGradients();
+    const ours = getGradient(Tanh);
+    registerGradient({ ...ours });
+    expect(getGradient(Tanh)).not.toBe(ours);
+    registerGradients();
+    expect(getGradient(Tanh)).toBe(ours);
+  });
+
+  it('says nothing, however often it is called', () => {
+    const warn = vi.spyOn(console, 'warn');
+    registerGradients();
+    registerGradients();
+    expect(warn).not.toHaveBeenCalled();
+  });
+});
+
+describe('describeBackends', () => {
+  it('reports every backend, what stands in its way and what mends that', async () => {
+    await useBackend('wasm');
+    const reports = await describeBackends();
+    expect(reports.map(({ name }) => name)).toEqual(['node-gpu', 'webgpu', 'node', 'wasm', 'cpu']);
+    expect(reports[0]).toMatchObject({
+      installed: false,
+      startable: false,
+      mend: 'Run: npm install @tensorflow/tfjs-node-gpu',
+    });
+    expect(reports[3]).toMatchObject({ installed: true, startable: true, current: true, simd: true, lacks: [] });
+    expect((await describeBackend())?.name).toBe('wasm');
+    expect(getBackend()).toBe('wasm');
+  });
+});
