@@ -1,4 +1,3 @@
-// For a built page in Node: what the page asks of a browser, with tfjs taking this for one (a worker, without a screen).
+// Lets tfjs take this Node for a browser (a worker, which has no document), and with it the page that Vite built.
 globalThis.WorkerGlobalScope = class {};
-globalThis.document = { createElement: () => ({ relList: { supports: () => true } }) };
 Object.defineProperty(process, 'versions', { value: {} });

@@ -83,7 +83,7 @@ describe('npm install @gm/generators in an empty folder', () => {
 
   it('trains in a page that Vite has built', async () => {
     const folder = await project('page');
-    await build({ root: folder, base: './', logLevel: 'warn', configFile: false });
+    await build({ root: folder, base: './', logLevel: 'warn', configFile: false, build: { modulePreload: false } });
     const assets = join(folder, 'dist', 'assets');
     const bundle = readdirSync(assets).find((file) => file.startsWith('index-') && file.endsWith('.js'));
     expectLearned(await node(['--import', './browser.mjs', join(assets, bundle ?? 'index.js')], folder));
