@@ -149,6 +149,7 @@ describe('the files of others', () => {
   });
 });
 
+const latin1 = (text: string) => Uint8Array.from(Buffer.from(text, 'latin1'));
 const one = member('a', '[1]', '[0,4]');
 const nest = (levels: number) => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
 
@@ -173,6 +174,7 @@ const attacks: [string, Uint8Array, string][] = [
     fileOf(Uint8Array.of(0x7b, 0xff, 0x7d)),
     'expected a header in JSON as the format has it',
   ],
+  ['metadata that are not UTF-8', fileOf(latin1('{"__metadata__":{"a":"\xff"}}')), 'not valid'],
   ['text that is not JSON', fileOf('{"a":}'), 'expected a header in JSON'],
   ['text behind the JSON', fileOf('{}{}'), 'expected a header in JSON'],
   ['zeros behind the JSON', fileOf('{}\0\0'), 'outside a string'],

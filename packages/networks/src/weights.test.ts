@@ -31,7 +31,9 @@ function mixed(): Network {
 }
 
 async function contents(from: Network): Promise<unknown> {
-  const entries = Object.entries(weightsOf(from)).map(async ([name, value]) => [name, await value.data()] as const);
+  const entries = Object.entries(weightsOf(from)).map(
+    async ([name, value]) => [name, (await value.data()).slice()] as const,
+  );
   return Object.fromEntries(await Promise.all(entries));
 }
 
@@ -64,6 +66,7 @@ describe.each(backends)('weights on %s', (backend) => {
     const [from, to] = [built(1), built(2)];
     copyWeights(from, to);
     expect(await contents(to)).toEqual(await contents(from));
+    expect(to.parameters['0/kernel']!.dataId).not.toBe(from.parameters['0/kernel']!.dataId);
     const kernel = from.parameters['0/kernel']!;
     tidy(() => kernel.assign(add(kernel, 1)));
     expect(await contents(to)).not.toEqual(await contents(from));
