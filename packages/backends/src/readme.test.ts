@@ -1,0 +1,17 @@
+import { firstExample, runFirstExample } from '@gm/core/testing/node';
+import { expect, it } from 'vitest';
+
+const readme = new URL('../README.md', import.meta.url);
+
+it('the example of the README runs and prints what it says', async () => {
+  expect(await runFirstExample(readme)).toMatchInlineSnapshot(`
+    "wasm – asked for; wasm with SIMD, 1 thread
+    1.000 0.786
+    0.000 -0.727
+    "
+  `);
+});
+
+it('the example of the README has at most 15 lines', async () => {
+  expect((await firstExample(readme)).trim().split('\n').length).toBeLessThanOrEqual(15);
+});
