@@ -23,7 +23,7 @@ import {
 import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder } from '@gm/generators';
 import { convEncoder, type GaussianEncoder, mlpEncoder, standardNormal } from '@gm/latent';
 import { bernoulli, gaussianLikelihood, leastSquares, minimax, nonSaturating } from '@gm/losses';
-import { adam, classifier, type Game, gan, vae, vaeGan } from '@gm/trainers';
+import { adam, classifier, cosine, type Game, gan, vae, vaeGan } from '@gm/trainers';
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { wrongOption } from './complain.js';
 import type { Settings } from './settings.js';
@@ -135,7 +135,7 @@ function composeVae(surroundings: Surroundings): Composition {
   const encoder = encoderOf(surroundings);
   const decoder = generatorOf(surroundings, spec(example.shape, likelihood.prediction));
   const prior = standardNormal(settings.latent!);
-  const optimizer = adam({ learningRate: settings.learningRate });
+  const optimizer = adam({ learningRate: rateOf(settings) });
   return {
     game: vae({ encoder, decoder, prior, likelihood, beta: settings.beta!, optimizer }),
     networks: { encoder, decoder },
@@ -188,7 +188,7 @@ function composeClassifier(surroundings: Surroundings): Composition {
   if (classes === undefined) throw unlabelled(settings);
   const network = CLASSIFIER[settings.discriminator!]({ ...surroundings, random: random.split('classifier') }, classes);
   return {
-    game: classifier({ network, optimizer: adam({ learningRate: settings.learningRate }) }),
+    game: classifier({ network, optimizer: adam({ learningRate: rateOf(settings) }) }),
     networks: { classifier: network },
     classifier: network,
   };
@@ -216,8 +216,12 @@ function adversarialOf({ loss }: Settings) {
 }
 
 /** β₁ = 0.5: Radford et al. (2016), section 4. */
-function ganAdam({ learningRate }: Settings) {
-  return adam({ learningRate, beta1: 0.5 });
+function ganAdam(settings: Settings) {
+  return adam({ learningRate: rateOf(settings), beta1: 0.5 });
+}
+
+function rateOf({ learningRate, decay }: Settings) {
+  return decay === undefined ? learningRate : cosine({ from: learningRate, to: learningRate / 20, steps: decay });
 }
 
 function images(role: string, example: Spec): Spec {

@@ -73,11 +73,15 @@ function rescaled(x: Tensor, { from, to }: { from: Range; to: Range }): Tensor {
   return add(mul(x, scale), to[0] - from[0] * scale);
 }
 
-async function trainJudge(folder: string, { settings, backend }: Run): Promise<void> {
+async function trainJudge(folder: string, { settings, backend, data }: Run): Promise<void> {
   say(`Training a judge for ${settings.data} into ${folder}; it is kept for the next time.\n`);
   const isToy = settings.data.startsWith('toy:');
   await startRun({
-    settings: completeSettings('classifier', { data: settings.data, average: 0.999 }),
+    settings: completeSettings('classifier', {
+      data: settings.data,
+      average: 0.999,
+      batch: Math.min(128, data.count),
+    }),
     goal: isToy ? { steps: 2000 } : { epochs: 3 },
     folder,
     backend,

@@ -60,6 +60,11 @@ function addTrain(gm: Command): void {
     .option('--latent <count>', 'size of z', wholeNumber)
     .optionsGroup(`${DETAILS}:`)
     .option('--learning-rate <number>', "Adam's", positiveNumber)
+    .option(
+      '--decay <steps>',
+      'steps over which the learning rate falls to a twentieth (default: it stays)',
+      wholeNumber,
+    )
     .option('--average <decay>', 'sample with an average of the weights, 0.999 for instance; 0: none', anyNumber)
     .option('--beta <number>', 'weight of the divergence (vae, vae-gan)', anyNumber)
     .option('--scale <number>', 'standard deviation of the gaussian loss (vae)', positiveNumber)
@@ -107,7 +112,7 @@ function addDoctor(gm: Command): void {
 function addDemo(gm: Command): void {
   gm.command('demo')
     .description('Train the VAE-GAN demo on MNIST (also: npm run demo).')
-    .option('--minutes <number>', 'how long to train', positiveNumber)
+    .option('--minutes <number>', 'how long to train (default: until it is good, at most 2.5 minutes)', positiveNumber)
     .option('--backend <name>', 'as in gm train (default: auto)')
     .option('--out <folder>', 'run folder, new or empty (default: runs/demo-<n>)')
     .option('--seed <number>', 'of all randomness (default: 1)', anyNumber)

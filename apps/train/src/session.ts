@@ -18,10 +18,12 @@ interface Start {
   readonly folder: string;
   readonly backend: string | undefined;
   readonly checkpointEvery: number;
+  readonly atMostMinutes?: number;
 }
 
 /** Trains a new run into a new folder. Everything is refused before the folder is made. */
-export async function startRun({ settings, goal, folder, backend, checkpointEvery }: Start): Promise<Outcome> {
+export async function startRun(start: Start): Promise<Outcome> {
+  const { settings, goal, folder, backend, checkpointEvery, atMostMinutes } = start;
   const info = await useBackend((backend ?? 'auto') as BackendName);
   const data = await openData(settings);
   const composition = compose(settings, data.train);
@@ -33,7 +35,7 @@ export async function startRun({ settings, goal, folder, backend, checkpointEver
     const run = { ...describeRun(settings, info), goal, data: await describeExamples(data) };
     writeRun(folder, run);
     announce({ folder, info, data, composition, run });
-    const outcome = await runTraining({ folder, goal, batches, training, checkpointEvery });
+    const outcome = await runTraining({ folder, goal, batches, training, checkpointEvery, atMostMinutes });
     await conclude(folder, { outcome, composition, training, data, settings });
     return outcome;
   } finally {
@@ -145,6 +147,8 @@ interface Conclusion {
   readonly settings: Settings;
 }
 
+const ENDING = { finished: 'Done', interrupted: 'Stopped', 'out of time': 'Time is up' } as const;
+
 async function conclude(folder: string, { outcome, composition, training, data, settings }: Conclusion): Promise<void> {
   const { reason, step, seconds } = outcome;
   const pictures = await training.withAverages(async () => {
@@ -152,13 +156,11 @@ async function conclude(folder: string, { outcome, composition, training, data, 
     return writePictures(folder, composition, data, settings.seed);
   });
   const { checkpoint, metrics } = filesOf(folder);
-  say(
-    `\n${reason === 'finished' ? 'Done' : 'Stopped'} after step ${step} and ${duration(seconds)} of training. Results:`,
-  );
+  say(`\n${ENDING[reason]} after step ${step} and ${duration(seconds)} of training. Results:`);
   sayPairs({ ...pictures, metrics, checkpoint });
-  if (reason === 'finished') return say(`\nNext: gm sample ${folder}, gm evaluate ${folder}`);
-  say(`\nGo on with: gm train --resume ${folder}`);
-  process.exitCode = EXIT.interrupted;
+  const next = `gm sample ${folder}, gm evaluate ${folder}`;
+  say(`\nNext: ${reason === 'finished' ? next : `gm train --resume ${folder} goes on; ${next}`}`);
+  if (reason === 'interrupted') process.exitCode = EXIT.interrupted;
 }
 
 async function showPreview({ generator }: Composition, { train }: Data, seed: number): Promise<void> {

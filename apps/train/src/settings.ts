@@ -23,6 +23,9 @@ export const settingsSchema = v.strictObject({
   learningRate: positive,
   /** Decay of the average of the weights that samples are drawn with; 0 keeps none. */
   average: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
+  /** Steps over which the learning rate falls to a twentieth along half a cosine; constant without it. */
+  decay: v.optional(count),
+  /** Units of MLP parts, from the data inwards; a generator has them the other way round. */
   hidden: v.array(count),
   /** How grey values are scaled: unit is [0, 1], signed is [-1, 1]. Toys are what they are. */
   pixels: v.picklist(PIXELS),
@@ -57,7 +60,7 @@ const GAN: Choices = {
   pixels: 'signed',
   learningRate: 2e-4,
   average: 0.999,
-  hidden: [256, 512],
+  hidden: [512, 256],
 };
 const POINTS: Choices = { hidden: [64, 64], learningRate: 1e-3, batch: 256 };
 
@@ -96,11 +99,11 @@ const COMMON = {
 export function completeSettings(kind: Kind, choices: Choices): Settings {
   const { losses, images, points } = KIND_OPTIONS[kind];
   const isToy = choices.data?.startsWith('toy:') ?? false;
-  const defaults = { kind, ...COMMON, loss: losses[0]!, ...images, ...(isToy ? points : {}) };
+  const defaults = { kind, decay: undefined, ...COMMON, loss: losses[0]!, ...images, ...(isToy ? points : {}) };
   checkBelonging(kind, Object.keys(defaults), choices);
   checkLoss(kind, losses, choices.loss ?? defaults.loss);
   if (choices.binarize) checkBits(choices.loss ?? defaults.loss);
-  const settings = v.safeParse(settingsSchema, { ...defaults, ...choices });
+  const settings = v.safeParse(settingsSchema, withoutUndefined({ ...defaults, ...choices }));
   if (settings.success) return settings.output;
   throw invalid(settings.issues[0]);
 }
@@ -145,6 +148,10 @@ function invalid(issue: v.BaseIssue<unknown>) {
     received: issue.received,
     remedy: 'Give such a value; gm train --help lists the options.',
   });
+}
+
+function withoutUndefined(record: object): object {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
 
 /** learningRate as it is written on the command line: learning-rate. */

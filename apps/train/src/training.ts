@@ -33,28 +33,31 @@ export interface TrainingPlan {
   readonly batches: BatchSource<Examples>;
   readonly training: Training;
   readonly checkpointEvery: number;
+  /** Ends this sitting early, with a checkpoint. */
+  readonly atMostMinutes?: number | undefined;
 }
 
 export interface Outcome {
-  readonly reason: 'finished' | 'aborted';
+  readonly reason: 'finished' | 'interrupted' | 'out of time';
   readonly step: number;
   readonly seconds: number;
 }
 
 /** Trains until the goal or Ctrl-C, with progress on the screen, metrics and checkpoints in the run folder. */
 export async function runTraining(plan: TrainingPlan): Promise<Outcome> {
-  const { folder, goal, batches, training, checkpointEvery } = plan;
+  const { folder, goal, batches, training, checkpointEvery, atMostMinutes } = plan;
   const before = secondsTrained(folder, training.steps);
   const begun = performance.now();
   const seconds = () => before + (performance.now() - begun) / 1000;
   const { signal, release } = interruption((text) => process.stderr.write(text));
   const view = progress();
   const save = (bytes: Uint8Array) => saveCheckpoint(filesOf(folder).checkpoint, bytes);
-  let outcome: Outcome = { reason: 'aborted', step: training.steps, seconds: seconds() };
+  const timeUp = atMostMinutes === undefined ? [] : [AbortSignal.timeout(60_000 * atMostMinutes)];
+  let finished = false;
   try {
     const events = train(training, batches, {
       ...remaining(goal, before),
-      signal,
+      signal: AbortSignal.any([signal, ...timeUp]),
       reportEvery: 10,
       checkpoint: { save, every: checkpointEvery },
     });
@@ -63,13 +66,14 @@ export async function runTraining(plan: TrainingPlan): Promise<Outcome> {
         view.show({ ...event, done: event.progress });
         appendMetrics(folder, lineOf(event, seconds()));
       }
-      if (event.type === 'end') outcome = { reason: event.reason, step: event.step, seconds: seconds() };
+      if (event.type === 'end') finished = event.reason === 'finished';
     }
   } finally {
     view.stop();
     release();
   }
-  return outcome;
+  const reason = finished ? 'finished' : signal.aborted ? 'interrupted' : 'out of time';
+  return { reason, step: training.steps, seconds: seconds() };
 }
 
 /** @throws GM_OPTION when the data has not enough examples for one batch */

@@ -43,7 +43,7 @@ describe('a run', () => {
     const { code, stdout, stderr } = await end;
     expect(code).toBe(130);
     expect(stderr).toContain('Ctrl-C again ends at once');
-    expect(stdout).toContain(`gm train --resume ${path('stopped')}`);
+    expect(stdout).toContain(`gm train --resume ${path('stopped')} goes on`);
     const step = Number(/Stopped after step (\d+)/.exec(stdout)?.[1]);
     const resumed = await gm('train', '--resume', path('stopped'), '--steps', String(step + 3));
     expect(resumed.stdout).toContain(`Going on after step ${step}.`);

@@ -5,7 +5,7 @@ import { workplace, writeTinySet } from './gm.js';
 
 const { gm, path, clear } = workplace();
 const data = `idx:${writeTinySet(path('tiny'))}`;
-const SMALL = ['--hidden', '16', '--batch', '16', '--seed', '3'];
+const SMALL = ['--hidden', '16', '--batch', '16', '--seed', '3', '--backend', 'wasm'];
 afterAll(clear);
 
 describe('gm train', () => {
@@ -75,11 +75,30 @@ describe('gm train', () => {
       '2',
       '--batch',
       '4',
+      '--backend',
+      'wasm',
       '--out',
       out,
       ...parts,
     );
     expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('shows the demo', async () => {
+    const out = path('demo');
+    const { code, stdout } = await gm('demo', '--minutes', '0.03', '--out', out);
+    expect(code).toBe(0);
+    expect(stdout).toContain('mnist: 60,000 examples [28, 28, 1] in [0, 1], 10 classes');
+    for (const file of [
+      'samples.png',
+      'reconstructions.png',
+      'losses.svg',
+      'metrics.jsonl',
+      'checkpoint.safetensors',
+    ]) {
+      expect(existsSync(`${out}/${file}`)).toBe(true);
+      expect(stdout).toContain(`${out}/${file}`);
+    }
   });
 
   it('numbers its run folders and never writes into one that is there', async () => {
