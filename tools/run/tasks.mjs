@@ -1,10 +1,9 @@
 /** The tasks of the root package.json: install what is missing, build what has changed, then do the thing itself. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { install } from './install.mjs';
 import { format, lint } from './lint.mjs';
-import { Failure, pnpm, turbo } from './programs.mjs';
+import { Failure, pnpm, turbo, turboQuietly } from './programs.mjs';
 import { test } from './tests.mjs';
 import { root } from './workspace.mjs';
 
@@ -21,31 +20,32 @@ const tasks = {
   pnpm: (args) => pnpm(args),
 };
 
-/** Builds the command line app and gives the path of its program. */
-async function build() {
-  const code = await turbo(['build', '--filter=@gm/train', '--output-logs=errors-only', '--log-order=grouped']);
-  const program = join(root, 'apps/train/dist/main.js');
-  if (code !== 0 || !existsSync(program)) throw new Failure('The build failed; the reason stands above.');
-  return program;
-}
-
 /** The command line app, in this process: it gets the terminal, the signals, and the folder that the user stands in. */
 async function gm(args) {
-  const program = await build();
+  await build('@gm/train');
+  const program = join(root, 'apps/train/dist/main.js');
   process.chdir(process.env.INIT_CWD ?? process.cwd());
   process.argv = [process.execPath, program, ...args];
   await import(pathToFileURL(program).href);
 }
 
-async function checkPackages() {
-  const code = await turbo(['build', '--filter=release-check', '--output-logs=errors-only']);
-  return code || pnpm(['--silent', '--filter=release-check', 'run', 'check:packages']);
-}
-
 /** A program of the repository, on the built command line app. */
 async function script(path) {
-  await build();
+  await build('@gm/train');
   await import(pathToFileURL(join(root, path)).href);
+}
+
+async function checkPackages() {
+  await build('release-check');
+  return pnpm(['--silent', '--filter=release-check', 'run', 'check:packages']);
+}
+
+/** What a package needs, built without a word unless it takes a while or fails. */
+async function build(name) {
+  const patience = setTimeout(() => console.log('Building what has changed …'), 2000);
+  const { code, words } = await turboQuietly(['build', `--filter=${name}`, '--output-logs=errors-only']);
+  clearTimeout(patience);
+  if (code !== 0) throw new Failure(`${words}\nThe build failed; the reason stands above.`);
 }
 
 export async function main([name, ...args]) {
