@@ -34,7 +34,10 @@ row('demo: rarest digit among 1,000 samples', '> 20', `${Math.min(...samples.cla
 /** Runs gm with its output shown; seconds and memory of the whole process. */
 function run(args, { quiet = false } = {}) {
   const begun = performance.now();
-  const child = fork(gm, args, { execArgv: ['--import', peakMemory], stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit', 'ipc'] });
+  const child = fork(gm, args, {
+    execArgv: ['--import', peakMemory],
+    stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit', 'ipc'],
+  });
   let output = '';
   let peakMegabytes = 0;
   child.stdout?.on('data', (text) => {
