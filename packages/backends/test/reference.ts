@@ -43,7 +43,7 @@ export interface Window {
 }
 
 /** Calls visit(output position, tap, input position) for each place of one image that a sliding window meets. */
-export function slide(
+function slide(
   { input: [height, width], kernel: [kh, kw], stride, dilation = 1, same = true }: Window,
   visit: (output: number, tap: number, position: number) => void,
 ): number {

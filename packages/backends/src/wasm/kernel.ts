@@ -9,7 +9,7 @@ interface WasmBackend {
   typedArrayFromHeap(x: TensorInfo): Float32Array;
 }
 
-export type Inputs = Readonly<Record<string, TensorInfo>>;
+type Inputs = Readonly<Record<string, TensorInfo>>;
 // biome-ignore lint/suspicious/noExplicitAny: attributes differ from kernel to kernel, and tfjs has no one type for them.
 export type Attributes = Readonly<Record<string, any>>;
 export type Call = (name: string, inputs: Inputs | readonly TensorInfo[], attrs?: Attributes) => TensorInfo;
