@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectError } from '@gm/core/testing';
+import { expectError, expectNoLeak } from '@gm/core/testing';
 import { getBackend, getGradient, registerBackend, registerGradient, removeBackend, Tanh } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { describeBackend, describeBackends } from './describe.js';
@@ -54,6 +54,10 @@ describe('useBackend', () => {
   it('takes the backend that is asked for', async () => {
     expect((await useBackend('cpu')).reason).toBe('asked for; cpu with 1 thread');
     expect(getBackend()).toBe('cpu');
+  });
+
+  it('makes no tensors', async () => {
+    await expectNoLeak(async () => [await useBackend('wasm'), await describeBackends()].slice(2));
   });
 
   it('lists the choices when a name is unknown', async () => {

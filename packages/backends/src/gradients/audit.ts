@@ -29,6 +29,7 @@ export const notDifferentiable: readonly Limit[] = [
   { operation: 'cumprod', kernel: 'Cumprod', instead: 'exp(cumsum(log(x))) for positive x' },
   { operation: 'tensorScatterUpdate', kernel: 'TensorScatterUpdate', instead: 'scatterND and where' },
   { operation: 'complex, fft, ifft', kernel: 'FFT', instead: 'matMul with a matrix of cosines and sines' },
+  { operation: 'fused.conv2d with dilations (conv2d of tfjs-layers)', instead: 'conv2d with dilations' },
   { operation: 'gather with batchDims', kernel: 'GatherV2', instead: 'gather on the flattened batch' },
   { operation: 'batchNorm without scale or offset', kernel: 'FusedBatchNorm', instead: 'pass ones and zeros' },
 ];

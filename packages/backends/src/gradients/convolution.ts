@@ -61,8 +61,9 @@ export const convolutionGradients: readonly GradConfig[] = FAMILIES.flatMap(({ f
   ];
 });
 
-function dilationsOf({ dilations = 1 }: Attributes, rank: number): number[] {
-  return typeof dilations === 'number' ? Array<number>(rank).fill(dilations) : dilations;
+/** tfjs-layers hands on null where none are given. */
+function dilationsOf({ dilations }: Attributes, rank: number): number[] {
+  return Array.isArray(dilations) ? dilations : Array<number>(rank).fill(dilations ?? 1);
 }
 
 const dilatedShape = (shape: readonly number[], dilations: readonly number[]) =>

@@ -318,6 +318,10 @@ const cases: readonly Case[] = [
   conv('dilated', window([3, 2], 1, { dilation: 2 })),
   depth('stride 1', window([3, 2], 1)),
   depth('stride 2', window([3, 2], 2)),
+  {
+    ...depth('as tfjs-layers calls it, with null for dilations', window([3, 2], 1)),
+    op: (x, f) => tf.depthwiseConv2d(x as tf.Tensor4D, f as tf.Tensor4D, 1, 'same', 'NHWC', null as never),
+  },
   depth('dilated', window([3, 2], 1, { dilation: 2 })),
   {
     name: 'maxPool',

@@ -15,12 +15,12 @@ type Shape4D = [number, number, number, number];
 
 /** The sizes of a convolution of an input [batch, height, width, channels] by a filter [height, width, channels, filters]. */
 export function geometry(inputShape: number[], filterShape: number[], attrs: Attributes, depthwise = false) {
-  const { strides, dilations = 1, pad, dimRoundingMode } = attrs;
+  const { strides, dilations, pad, dimRoundingMode } = attrs;
   const info = backend_util.computeConv2DInfo(
     inputShape as Shape4D,
     filterShape as Shape4D,
     strides,
-    dilations,
+    dilations ?? 1,
     pad,
     dimRoundingMode,
     depthwise,

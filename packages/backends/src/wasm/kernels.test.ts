@@ -226,6 +226,14 @@ describe('the other kernels on wasm agree with cpu', () => {
     }
   });
 
+  it('scalars and empty tensors', async () => {
+    await agrees((x) => relu6(mul(x, 9)), sample([]));
+    await agrees((x) => clipByValue(x, 0, 1), sample([0, 3]));
+    await agrees((x) => leakyRelu(x, 0.2), sample([]));
+    await agrees((a, b) => matMul(a, b, true), sample([3, 0]), sample([3, 2]));
+    await agrees((a, b) => matMul(a, b), sample([2, 0]), sample([0, 2]));
+  });
+
   it('a clone shares its numbers and outlives the original', async () => {
     await setBackend('wasm');
     const original = tensor([1, 2, 3]);
