@@ -1,0 +1,81 @@
+import { type SeededRandom, spec } from '@gm/core';
+import { testDiscriminator, testNetwork } from '@gm/core/testing';
+import { dense, flatten, fromLayersModel, layerNorm, sequential, tanh } from '@gm/networks';
+import { layers, sequential as model } from '@tensorflow/tfjs-layers';
+import { beforeEach, describe, it } from 'vitest';
+import { backends, useBackend } from '../test/backend.js';
+import { convClassifier } from './convClassifier.js';
+import { dcganDiscriminator } from './dcganDiscriminator.js';
+import { discriminator, type FeatureNetwork } from './discriminator.js';
+import { mlpClassifier } from './mlpClassifier.js';
+import { mlpDiscriminator } from './mlpDiscriminator.js';
+import { withHead } from './withHead.js';
+
+const image = spec([8, 8, 2], [-1, 1]);
+const channels = 3;
+
+const factories: Record<string, { make: (random: SeededRandom) => FeatureNetwork; classes?: number }> = {
+  mlpDiscriminator: { make: (random) => mlpDiscriminator({ input: spec([3, 2]), hidden: [6, 5], random }) },
+  'mlpDiscriminator with dropout': {
+    make: (random) => mlpDiscriminator({ input: spec([4]), hidden: [6], dropout: 0.3, random }),
+  },
+  'mlpDiscriminator without hidden layers': {
+    make: (random) => mlpDiscriminator({ input: spec([4]), hidden: [], random }),
+  },
+  dcganDiscriminator: { make: (random) => dcganDiscriminator({ input: image, channels, random }) },
+  'dcganDiscriminator without norm': {
+    make: (random) => dcganDiscriminator({ input: image, channels, norm: 'none', random }),
+  },
+  'dcganDiscriminator with layer norm': {
+    make: (random) => dcganDiscriminator({ input: image, channels: 8, norm: layerNorm, random }),
+  },
+  mlpClassifier: {
+    make: (random) => mlpClassifier({ input: spec([3, 2], [0, 1]), hidden: [6], classes: 3, random }),
+    classes: 3,
+  },
+  convClassifier: {
+    make: (random) =>
+      convClassifier({ input: spec([7, 6, 1], [0, 1]), classes: 3, channels: [2, 3], hidden: 4, random }),
+    classes: 3,
+  },
+  'a body and a head that are finished networks': {
+    make: (random) =>
+      discriminator({
+        body: sequential(spec([2, 2]), flatten(), dense({ units: 3, random }), tanh()),
+        head: sequential(spec([3]), dense({ units: 2, random }), tanh(), dense({ units: 1, random })),
+      }),
+  },
+  'an adopted model under a head': {
+    make: (random) => discriminator({ body: adopted(), head: dense({ units: 2, random }) }),
+    classes: 2,
+  },
+  withHead: {
+    make(random) {
+      const given = mlpDiscriminator({ input: spec([4]), hidden: [5], random });
+      const classifier = withHead(given, { classes: 3, random });
+      return {
+        ...classifier,
+        dispose() {
+          classifier.dispose();
+          given.dispose();
+        },
+      };
+    },
+    classes: 3,
+  },
+};
+
+/** A tfjs-layers model; its weights are seeded by its own initialisers. */
+function adopted() {
+  const seeds = { kernelInitializer: 'ones', activation: 'tanh' } as const;
+  return fromLayersModel(model({ layers: [layers.dense({ units: 4, inputShape: [3], ...seeds })] }));
+}
+
+describe.each(backends)('on %s', (backend) => {
+  beforeEach(() => useBackend(backend));
+
+  for (const [name, { make, classes }] of Object.entries(factories)) {
+    testNetwork({ describe, it }, name, make);
+    testDiscriminator({ describe, it }, name, make, classes === undefined ? {} : { classes });
+  }
+});
