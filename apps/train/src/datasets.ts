@@ -28,7 +28,7 @@ const SOURCE: Readonly<Record<string, (place: string, asked: Asked) => Promise<D
   toy: (name) => Promise.resolve(openToy(name)),
 };
 
-export const SOURCES = 'mnist, fashion:<dir>, idx:<dir>, toy:<name>';
+const SOURCES = 'mnist, fashion:<dir>, idx:<dir>, toy:<name>';
 
 /**
  * Opens what --data names.

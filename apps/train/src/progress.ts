@@ -2,7 +2,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import { say } from './say.js';
 
 /** How far a run is. */
-export interface Standing {
+interface Standing {
   readonly step: number;
   /** Of the whole goal, 0 … 1. */
   readonly done: number;

@@ -97,7 +97,7 @@ async function examples({ train }: Data, count: number): Promise<Values> {
   return readValues(train.at(firstIndices(count, train.count)).x);
 }
 
-export function firstIndices(count: number, available: number): Uint32Array {
+function firstIndices(count: number, available: number): Uint32Array {
   return Uint32Array.from({ length: Math.min(count, available) }, (_, index) => index);
 }
 

@@ -7,8 +7,8 @@ import { gaussianLikelihood } from '@gm/losses';
 import { tensor } from '@tensorflow/tfjs-core';
 import { adam, classifier, type Game, type GameTrainer, gan, lsgan, train, vae, vaeGan } from '../src/index.js';
 
-export const plane = spec([2]);
-export const latent = 2;
+const plane = spec([2]);
+const latent = 2;
 
 /** Eight Gaussians on a ring of radius 1, labelled by which half they lie in. */
 export function ring(batchSize = 32): BatchSource<LabelledExamples> {

@@ -72,7 +72,7 @@ export function divergenceOf(posterior: GaussianPosterior, prior: Prior, z: Tens
 }
 
 /** What the data have to be for these parts, which fit each other. */
-export function checkAutoencoder({
+function checkAutoencoder({
   encoder,
   decoder,
   prior,
