@@ -1,7 +1,14 @@
-import { Conv2D, Conv2DBackpropInput, FusedConv2D, FusedDepthwiseConv2D, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  Conv2D,
+  Conv2DBackpropInput,
+  DepthwiseConv2dNative,
+  FusedConv2D,
+  FusedDepthwiseConv2D,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 import { activated } from './activation.js';
 import { type Axis, framedConvolution, geometry } from './geometry.js';
-import { type Body, type Call, shaped, type Tools, transpose } from './kernel.js';
+import { type Attributes, type Body, type Call, shaped, type Tools, transpose } from './kernel.js';
 
 /**
  * Gradient of a convolution for its filter, which tfjs lacks for wasm: itself a convolution, of x with channels for batch and
@@ -120,12 +127,35 @@ function interleaved(call: Call, parts: readonly TensorInfo[], axis: number): Te
   return shaped(transpose(call, stacked, [1, 0, 2]), shape);
 }
 
+/**
+ * Convolution. XNNPACK miscounts padding 'same' when the filter's last place ends before the input does, and gives zeros: spelled
+ * out in numbers the same padding is right.
+ */
+const spelled =
+  (kernel: string, depthwise: boolean): Body =>
+  (inputs, attrs, { stock }) =>
+    stock(kernel, inputs, { ...attrs, pad: spelledPadding(inputs.x!, inputs.filter!, attrs, depthwise) });
+export const conv2D = spelled(Conv2D, false);
+export const depthwiseConv2D = spelled(DepthwiseConv2dNative, true);
+
+function spelledPadding(x: TensorInfo, filter: TensorInfo, attrs: Attributes, depthwise: boolean): Attributes['pad'] {
+  if (attrs.pad !== 'same') return attrs.pad;
+  const { rows, columns } = geometry(x.shape, filter.shape, attrs, depthwise);
+  return [[0, 0], around(rows), around(columns), [0, 0]];
+}
+
+function around({ filter, input, output, before, stride, dilation }: Axis): [number, number] {
+  const reach = (output - 1) * stride + (filter - 1) * dilation + 1;
+  return [before, Math.max(0, reach - input - before)];
+}
+
 /** XNNPACK's fused relu and relu6 turn NaN into a bound; the bias stays fused, the activation does not. */
 const fused =
-  (kernel: string): Body =>
+  (kernel: string, depthwise: boolean): Body =>
   ({ preluActivationWeights, ...inputs }, attrs, { call, stock }) => {
-    const sum = stock(kernel, inputs, { ...attrs, activation: 'linear' });
+    const pad = spelledPadding(inputs.x!, inputs.filter!, attrs, depthwise);
+    const sum = stock(kernel, inputs, { ...attrs, pad, activation: 'linear' });
     return activated(call, sum, attrs, preluActivationWeights);
   };
-export const fusedConv2D = fused(FusedConv2D);
-export const fusedDepthwiseConv2D = fused(FusedDepthwiseConv2D);
+export const fusedConv2D = fused(FusedConv2D, false);
+export const fusedDepthwiseConv2D = fused(FusedDepthwiseConv2D, true);

@@ -105,6 +105,23 @@ afterAll(() => setBackend('cpu'));
 
 describe('convolutions on wasm agree with cpu', () => {
   const run = { numRuns: 150 };
+  test.prop([convolutionCase], run)('forward, plain and depthwise', async (c) => {
+    const x = sample([c.batch, c.height, c.width, c.channels]);
+    const filter = sample([...c.kernel, c.channels, c.filters], 2);
+    await agrees((image, weights) => conv2d(image as Tensor4D, weights as Tensor4D, c.strides, c.pad), x, filter);
+    const square = c.strides[0];
+    await agrees((image, weights) => depthwiseConv2d(image as Tensor4D, weights as Tensor4D, square, c.pad), x, filter);
+  });
+
+  it('forward, where a filter of padding same ends before its input does', async () => {
+    const image = sample([1, 6, 6, 1]);
+    const filter = sample([2, 2, 1, 1], 2);
+    await agrees((x, weights) => conv2d(x as Tensor4D, weights as Tensor4D, 3, 'same'), image, filter);
+    const rectified = (x: Tensor, weights: Tensor) =>
+      fused.conv2d({ x: x as Tensor4D, filter: weights as Tensor4D, strides: 3, pad: 'same', activation: 'relu' });
+    await agrees(rectified, image, filter);
+  });
+
   test.prop([convolutionCase], run)('gradient for the input and for the filter', async (c) => {
     const x = sample([c.batch, c.height, c.width, c.channels]);
     const filter = sample([...c.kernel, c.channels, c.filters], 2);

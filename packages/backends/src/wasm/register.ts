@@ -3,8 +3,10 @@ import {
   AvgPool,
   BatchMatMul,
   ClipByValue,
+  Conv2D,
   Conv2DBackpropFilter,
   Conv2DBackpropInput,
+  DepthwiseConv2dNative,
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
   FusedConv2D,
@@ -21,7 +23,14 @@ import {
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import { clipByValue, leakyRelu, relu6 } from './activation.js';
-import { conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D, fusedDepthwiseConv2D } from './convolution.js';
+import {
+  conv2D,
+  conv2DBackpropFilter,
+  conv2DBackpropInput,
+  depthwiseConv2D,
+  fusedConv2D,
+  fusedDepthwiseConv2D,
+} from './convolution.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise.js';
 import { type Body, composed } from './kernel.js';
 import { fusedMatMul, matMul } from './matMul.js';
@@ -29,7 +38,7 @@ import { identity, tile } from './memory.js';
 import { avgPool, maxPool } from './pooling.js';
 import { unsortedSegmentSum } from './segments.js';
 
-/** What stock wasm lacks, does slowly, or does wrongly with NaN. */
+/** What stock wasm lacks, does slowly, or does wrongly. */
 const kernels: Readonly<Record<string, Body>> = {
   // lacking: without them nothing that convolves or embeds can be trained
   [Conv2DBackpropFilter]: conv2DBackpropFilter,
@@ -42,6 +51,9 @@ const kernels: Readonly<Record<string, Body>> = {
   [Identity]: identity,
   [LeakyRelu]: leakyRelu,
   [Tile]: tile,
+  // wrong when a 'same' filter ends before its input
+  [Conv2D]: conv2D,
+  [DepthwiseConv2dNative]: depthwiseConv2D,
   // hiding NaN
   [_FusedMatMul]: fusedMatMul,
   [FusedConv2D]: fusedConv2D,
