@@ -70,7 +70,12 @@ const ENCODER: Readonly<Record<'mlp' | 'conv', (surroundings: Surroundings) => G
 
 const GENERATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings, output: Spec) => Network>> = {
   mlp: ({ settings, random }, output) =>
-    mlpDecoder({ latent: settings.latent!, hidden: [...settings.hidden].reverse(), output, random }),
+    mlpDecoder({
+      latent: settings.latent!,
+      hidden: settings.generatorHidden ?? [...settings.hidden].reverse(),
+      output,
+      random,
+    }),
   conv: ({ settings, random }, output) =>
     convDecoder({ latent: settings.latent!, output: images('generator', output), random }),
   dcgan: ({ settings, random }, output) =>
@@ -150,7 +155,7 @@ function composeGan(surroundings: Surroundings): Composition {
   const generator = generatorOf(surroundings, example);
   const discriminator = discriminatorOf(surroundings);
   const prior = standardNormal(settings.latent!);
-  const optimizers = { generator: ganAdam(settings), discriminator: ganAdam(settings) };
+  const optimizers = { generator: ganAdam(settings), discriminator: ganAdam(rivalOf(settings)) };
   return {
     game: gan({ generator, discriminator, prior, loss: adversarialOf(settings), optimizers }),
     networks: { generator, discriminator },
@@ -164,7 +169,11 @@ function composeVaeGan(surroundings: Surroundings): Composition {
   const generator = generatorOf(surroundings, example);
   const discriminator = discriminatorOf(surroundings);
   const prior = standardNormal(settings.latent!);
-  const optimizers = { encoder: ganAdam(settings), generator: ganAdam(settings), discriminator: ganAdam(settings) };
+  const optimizers = {
+    encoder: ganAdam(settings),
+    generator: ganAdam(settings),
+    discriminator: ganAdam(rivalOf(settings)),
+  };
   const { beta, reconstruction } = settings;
   return {
     game: vaeGan({
@@ -218,6 +227,11 @@ function adversarialOf({ loss }: Settings) {
 /** β₁ = 0.5: Radford et al. (2016), section 4. */
 function ganAdam(settings: Settings) {
   return adam({ learningRate: rateOf(settings), beta1: 0.5 });
+}
+
+/** The settings as the discriminator's optimizer sees them. */
+function rivalOf(settings: Settings): Settings {
+  return { ...settings, learningRate: settings.discriminatorLearningRate ?? settings.learningRate };
 }
 
 function rateOf({ learningRate, decay }: Settings) {

@@ -56,10 +56,16 @@ function addTrain(gm: Command): void {
     .addOption(new Option('--generator <name>', 'vae (its decoder), gan, lsgan, vae-gan').choices(GENERATORS))
     .addOption(new Option('--discriminator <name>', 'gan, lsgan, vae-gan, classifier').choices(DISCRIMINATORS))
     .addOption(new Option('--loss <name>', 'which of them depends on the kind').choices(LOSSES))
-    .option('--hidden <sizes>', 'hidden units of MLP parts, 400 or 512,256 for instance', sizes)
+    .option('--hidden <sizes>', 'hidden units of MLP parts from the data inwards, 512,256 for instance', sizes)
+    .option(
+      '--generator-hidden <sizes>',
+      'those of an MLP generator, from z outwards (default: --hidden reversed)',
+      sizes,
+    )
     .option('--latent <count>', 'size of z', wholeNumber)
     .optionsGroup(`${DETAILS}:`)
     .option('--learning-rate <number>', "Adam's", positiveNumber)
+    .option('--discriminator-learning-rate <number>', 'where it differs (gan, lsgan, vae-gan)', positiveNumber)
     .option(
       '--decay <steps>',
       'steps over which the learning rate falls to a twentieth (default: it stays)',
