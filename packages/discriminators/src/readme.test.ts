@@ -1,0 +1,17 @@
+import { firstExample, runFirstExample } from '@gm/core/testing/node';
+import { expect, it } from 'vitest';
+
+const readme = new URL('../README.md', import.meta.url);
+
+it('the example of the README runs and prints what it says', async () => {
+  expect(await runFirstExample(readme)).toMatchInlineSnapshot(`
+    "features [ 3, 784 ]
+    real? [ 3 ]
+    digit [ 3, 10 ] [ 3 ]
+    "
+  `);
+});
+
+it('the example of the README has at most 15 lines', async () => {
+  expect((await firstExample(readme)).trim().split('\n').length).toBeLessThanOrEqual(15);
+});
