@@ -2,6 +2,7 @@ import {
   type Encoder,
   type GaussianPosterior,
   type Generator,
+  type Layer,
   type Likelihood,
   type Network,
   type Prior,
@@ -23,6 +24,7 @@ import {
 import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder } from '@gm/generators';
 import { convEncoder, type GaussianEncoder, mlpEncoder, standardNormal } from '@gm/latent';
 import { bernoulli, gaussianLikelihood, leastSquares, minimax, nonSaturating } from '@gm/losses';
+import { leakyRelu, relu } from '@gm/networks';
 import { adam, classifier, cosine, type Game, gan, vae, vaeGan } from '@gm/trainers';
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { wrongOption } from './complain.js';
@@ -63,7 +65,13 @@ export interface Composition {
 
 const ENCODER: Readonly<Record<'mlp' | 'conv', (surroundings: Surroundings) => GaussianEncoder>> = {
   mlp: ({ settings, example, random }) =>
-    mlpEncoder({ input: example, hidden: settings.hidden, latent: settings.latent!, random }),
+    mlpEncoder({
+      input: example,
+      hidden: settings.hidden,
+      latent: settings.latent!,
+      random,
+      activation: activationOf(settings),
+    }),
   conv: ({ settings, example, random }) =>
     convEncoder({ input: images('encoder', example), latent: settings.latent!, random }),
 };
@@ -75,6 +83,7 @@ const GENERATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surrou
       hidden: settings.generatorHidden ?? [...settings.hidden].reverse(),
       output,
       random,
+      activation: activationOf(settings),
     }),
   conv: ({ settings, random }, output) =>
     convDecoder({ latent: settings.latent!, output: images('generator', output), random }),
@@ -222,6 +231,11 @@ function discriminatorOf(surroundings: Surroundings): FeatureNetwork {
 
 function adversarialOf({ loss }: Settings) {
   return ADVERSARIAL[loss as keyof typeof ADVERSARIAL]();
+}
+
+/** Leaky where a discriminator's gradients have to come through: rectifiers that die there make a generator collapse. */
+function activationOf({ kind }: Settings): () => Layer {
+  return kind === 'vae' ? relu : leakyRelu;
 }
 
 /** β₁ = 0.5: Radford et al. (2016), section 4. */
