@@ -45,21 +45,16 @@ export function gridPng(images: Images, { columns, scale = 2, gap = 2 }: GridOpt
   return encode({ width: sheetWidth, height: sheetHeight, data, channels, depth: 8 });
 }
 
-/** Two rows of images, the first above the second, pair by pair: inputs over reconstructions. */
+/** Each row of one set above its row of the other: inputs over reconstructions. A last row that is not full ends in black. */
 export function pairsPng(above: Images, below: Images, { columns, ...options }: GridOptions): Uint8Array {
-  const size = above.height * above.width * above.channels;
-  const values = new Float32Array(above.values.length + below.values.length);
-  const order: Float32Array[] = [];
-  for (let start = 0; start < above.count; start += columns) {
-    const end = Math.min(start + columns, above.count);
-    order.push(above.values.subarray(start * size, end * size), below.values.subarray(start * size, end * size));
+  const rowSize = columns * above.height * above.width * above.channels;
+  const rows = Math.ceil(above.count / columns);
+  const values = new Float32Array(2 * rows * rowSize);
+  for (let row = 0; row < rows; row++) {
+    values.set(above.values.subarray(row * rowSize, (row + 1) * rowSize), 2 * row * rowSize);
+    values.set(below.values.subarray(row * rowSize, (row + 1) * rowSize), (2 * row + 1) * rowSize);
   }
-  let offset = 0;
-  for (const part of order) {
-    values.set(part, offset);
-    offset += part.length;
-  }
-  return gridPng({ ...above, values, count: above.count + below.count }, { columns, ...options });
+  return gridPng({ ...above, values, count: 2 * rows * columns }, { columns, ...options });
 }
 
 function pixelIndex({ height, width, channels }: Images, index: number, y: number, x: number): number {
