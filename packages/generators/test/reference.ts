@@ -1,7 +1,7 @@
 /** The parts of the networks here once more, in float64, written for nothing but to be obviously right. */
 
 /** A batch as a flat array in row-major order; images are [batch, height, width, channels]. */
-export interface Values {
+interface Values {
   readonly shape: readonly number[];
   readonly data: Float64Array;
 }
