@@ -24,10 +24,13 @@ export function progress(plainSeconds = 5): Progress {
 
 function bar(): Progress {
   const format = '{bar} {percentage}% | {left} left | {speed} examples/s | {losses}';
-  const view = new SingleBar({ format, hideCursor: true, barsize: 24, clearOnComplete: false }, Presets.shades_classic);
+  const view = new SingleBar(
+    { format, hideCursor: true, gracefulExit: true, barsize: 24, clearOnComplete: false },
+    Presets.shades_classic,
+  );
   view.start(1000, 0, { left: '…', speed: '…', losses: '' });
   return {
-    show: (standing) => view.update(Math.round(1000 * standing.done), columns(standing)),
+    show: (standing) => view.isActive && view.update(Math.round(1000 * standing.done), columns(standing)),
     stop: () => view.stop(),
   };
 }

@@ -49,8 +49,8 @@ export async function runTraining(plan: TrainingPlan): Promise<Outcome> {
   const before = secondsTrained(folder, training.steps);
   const begun = performance.now();
   const seconds = () => before + (performance.now() - begun) / 1000;
+  const view = progress(); // first, so that Ctrl-C first ends the bar and then says what happens
   const { signal, release } = interruption((text) => process.stderr.write(text));
-  const view = progress();
   const save = (bytes: Uint8Array) => saveCheckpoint(filesOf(folder).checkpoint, bytes);
   const timeUp = atMostMinutes === undefined ? [] : [AbortSignal.timeout(60_000 * atMostMinutes)];
   let finished = false;
