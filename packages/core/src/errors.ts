@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'GM_BACKEND' // a backend is unknown or cannot start
   | 'GM_GRADIENT' // a gradient is missing or cannot be taken
   | 'GM_NOT_FINITE' // a loss, gradient or parameter is NaN or infinite
+  | 'GM_BUSY' // a run is asked for something while its averages stand in for its parameters
   | 'GM_DISPOSED'; // a part was used after its dispose()
 
 /** An error with a stable code and a message that says what was expected, what came, and the remedy. */

@@ -63,7 +63,7 @@ export interface Prior {
   sample(count: number, random: Random): Tensor;
   /** log p(z) in nats, [batch]. */
   logProb(z: Tensor): Tensor;
-  /** KL(q ‖ p) for each dimension in nats, [batch, latent], where there is a closed form; without it, it is estimated from a draw. */
+  /** KL(q ‖ p) for each dimension in nats, [batch, …latent], where there is a closed form; without it, it is estimated from a draw. */
   divergenceFrom?(posterior: GaussianPosterior): Tensor;
 }
 
@@ -85,6 +85,8 @@ export interface GaussianPosterior extends Posterior {
 
 /** x → q(z | x). */
 export interface Encoder<Q extends Posterior = Posterior> {
+  /** How many numbers one code has, checked against the prior where it is said. */
+  readonly latent?: number;
   encode(x: Tensor, options?: ApplyOptions): Q;
 }
 
@@ -129,7 +131,10 @@ export interface Optimizer {
   /** Of the method: a checkpoint of one method is not restored into another. */
   readonly name: string;
   update(parameters: Readonly<Record<string, Variable>>, gradients: Readonly<Record<string, Tensor>>): void;
-  /** Everything that a bit-exact continuation needs: tensors (borrowed by the caller) and exact numbers. */
+  /**
+   * Everything that a bit-exact continuation needs: tensors (borrowed by the caller) and exact numbers. A slot called
+   * `<kind>/<parameter>` has that parameter's shape; other names are free.
+   */
   state(): OptimizerState;
   /** Continues from `state`, which is borrowed. */
   restore(state: OptimizerState): void;

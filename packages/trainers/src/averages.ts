@@ -7,17 +7,17 @@ export interface Averages {
   readonly values: Readonly<Record<string, Variable>>;
   /** After the `count`-th step, counted from 1. */
   update(count: number): void;
-  /** Puts the averages in the place of the parameters while `work` runs. */
+  /** Puts the averages in the place of the parameters while `work` runs; one such work at a time. */
   during<Result>(work: () => Result | Promise<Result>): Promise<Result>;
   dispose(): void;
 }
 
 /**
- * Exponential moving average of parameters.
+ * Exponential moving average of parameters; buffers (running means) are not averaged, they already are.
  *
  *   a ← d a + (1 − d) θ,   d = min(decay, (1 + t) / (10 + t))
  *
- * The shorter memory at the start keeps the random initialisation out of the average.
+ * The shorter memory at the start, as in TensorFlow's ExponentialMovingAverage, keeps the random initialisation out of the average.
  *
  * @throws GM_OPTION when decay is outside [0, 1)
  * @see Yazıcı et al. (2019), The Unusual Effectiveness of Averaging in GAN Training, arXiv:1806.04498
@@ -39,14 +39,12 @@ export function averagesOf(parameters: Readonly<Record<string, Variable>>, decay
     },
     async during(work) {
       const kept = entries.map(({ parameter }) => copyOf(parameter));
-      for (const { parameter, average } of entries) assignCopy(parameter, average);
       try {
+        for (const { parameter, average } of entries) assignCopy(parameter, average);
         return await work();
       } finally {
-        entries.forEach(({ parameter }, index) => {
-          parameter.assign(kept[index]!);
-          kept[index]!.dispose();
-        });
+        for (const [index, { parameter }] of entries.entries()) parameter.assign(kept[index] as typeof parameter);
+        for (const copy of kept) copy.dispose();
       }
     },
     dispose() {

@@ -1,7 +1,7 @@
 import { useBackend } from '@gm/backends';
 import { expectError } from '@gm/core/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { disposeAll, recipes, trainFor } from '../test/parts.js';
+import { disposeAll, recipes, ring, trainFor } from '../test/parts.js';
 import {
   adam,
   adamW,
@@ -63,6 +63,16 @@ describe.each(['cpu', 'wasm'] as const)('a checkpoint on %s', (backend) => {
 
 describe('a checkpoint', () => {
   beforeEach(async () => void (await useBackend('cpu')));
+
+  it('is of one moment, even when training goes on while it is read', async () => {
+    const run = trainer(recipes.vae!(1), options);
+    await trainFor(run, 2);
+    const before = await encodeCheckpoint(run);
+    const pending = encodeCheckpoint(run);
+    run.step((await ring().at(2)) as never);
+    expect(await pending).toEqual(before);
+    disposeAll(run);
+  });
 
   it('carries the caller’s metadata and the step', async () => {
     const run = trainer(recipes.vae!(1), options);

@@ -1,7 +1,8 @@
-import { gmError, type RandomState, showShape } from '@gm/core';
+import { checkNumber, gmError, type RandomState, restored, showShape } from '@gm/core';
 import { decodeSafetensors, encodeSafetensors } from '@gm/networks';
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { assignCopy } from './averages.js';
+import { copyOf } from './copy.js';
 import { type GameTrainer, stateOf } from './trainer.js';
 
 type Arrays = Parameters<typeof encodeSafetensors>[0];
@@ -27,17 +28,22 @@ const FORMAT = 'gm-run-1';
  *
  * @param metadata  strings of your own to travel along
  * @throws GM_NOT_FINITE when any number is NaN or infinite: a broken state is never written
- * @example await saveFile('run.safetensors', await encodeCheckpoint(run))
+ * @example await saveCheckpoint('run.safetensors', await encodeCheckpoint(run))
  */
 export async function encodeCheckpoint<Batch>(
   run: GameTrainer<Batch>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
-  const arrays = await arraysOf(stateOf(run));
+  // All of it is taken before the first wait: a step in the meantime must not mix two moments into one file.
+  const tensors = Object.entries(stateOf(run)).map(([name, value]) => [name, copyOf(value)] as const);
   const optimizers = Object.fromEntries(
-    Object.entries(run.optimizers).map(([player, { name, state }]) => [player, { name, counters: state().counters }]),
+    Object.entries(run.optimizers).map(([player, { name, state }]) => [
+      player,
+      { name, counters: { ...state().counters } },
+    ]),
   );
   const state = { steps: run.steps, random: run.random.state, optimizers, metadata };
+  const arrays = await arraysOf(tensors);
   const sealed = { format: FORMAT, state: JSON.stringify(state) };
   const sha256 = await digest(encodeSafetensors(arrays, sealed));
   return encodeSafetensors(arrays, { ...sealed, sha256 });
@@ -71,6 +77,8 @@ export function restoreCheckpoint<Batch>(run: GameTrainer<Batch>, checkpoint: Ch
   const fixed = Object.entries(state).filter(([name]) => !name.startsWith('optimizers/'));
   checkSameTensors(new Map(fixed), arrays);
   checkOptimizers(run, checkpoint);
+  checkNumber('restoreCheckpoint', 'steps', steps, { min: 0, integer: true });
+  restored(random); // throws when it is none
   tidy(() => {
     for (const [name, target] of fixed) assignCopy(target as never, tensorOf(arrays[name]!));
     for (const [player, optimizer] of Object.entries(run.optimizers)) {
@@ -81,14 +89,18 @@ export function restoreCheckpoint<Batch>(run: GameTrainer<Batch>, checkpoint: Ch
   run.continueFrom({ steps, random });
 }
 
-async function arraysOf(tensors: Readonly<Record<string, Tensor>>): Promise<Arrays> {
-  const arrays: Record<string, Arrays[string]> = {};
-  for (const [name, value] of Object.entries(tensors)) {
-    const data = await value.data();
-    checkFinite(name, data as Float32Array);
-    arrays[name] = { dtype: value.dtype, shape: value.shape, data } as Arrays[string];
+/** Reads tensors and frees them. */
+async function arraysOf(tensors: readonly (readonly [string, Tensor])[]): Promise<Arrays> {
+  try {
+    const values = await Promise.all(tensors.map(([, value]) => value.data()));
+    const entries = tensors.map(
+      ([name, { dtype, shape }], index) => [name, { dtype, shape, data: values[index] }] as const,
+    );
+    for (const [name, { data }] of entries) checkFinite(name, data as Float32Array);
+    return Object.fromEntries(entries) as unknown as Arrays;
+  } finally {
+    for (const [, value] of tensors) value.dispose();
   }
-  return arrays;
 }
 
 function checkFinite(name: string, data: ArrayLike<number>): void {
@@ -134,7 +146,7 @@ function checkOptimizers<Batch>(run: GameTrainer<Batch>, { optimizers, arrays }:
     if (saved !== name) throw otherComposition(`the optimizer ${name} for player '${player}'`, saved);
     for (const [slot, { shape }] of slotsOf(player, arrays)) {
       const parameter = arrays[`parameters/${slot.slice(slot.indexOf('/') + 1)}`];
-      if (parameter && showShape(parameter.shape) === showShape(shape)) continue;
+      if (parameter === undefined || showShape(parameter.shape) === showShape(shape)) continue;
       throw otherComposition(`the optimizer slot ${slot} to have its parameter's shape`, showShape(shape));
     }
   }
@@ -154,6 +166,9 @@ function damage(expected: string, received: string, remedy: string, where = 'dec
 }
 
 async function digest(bytes: Uint8Array): Promise<string> {
+  if (globalThis.crypto?.subtle === undefined) {
+    throw damage('SHA-256 from Web Crypto', 'none', 'Serve the page by https or from localhost.', 'checkpoint');
+  }
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -59,6 +59,20 @@ describe.each(['cpu', 'wasm'] as const)('descend on %s', (backend) => {
       expect(() => descend(player, broken)).toThrow('broken loss');
     });
     await expectNoLeak(async () => {
+      const update = () => {
+        throw new Error('broken optimizer');
+      };
+      const optimizer = { ...sgd(), update };
+      expect(() => descend({ ...player, optimizer }, loss, { clipNorm: 1 })).toThrow('broken optimizer');
+      await expectError(
+        () => descend(player, () => ({ loss: square(network.parameters.w) })),
+        'GM_GRADIENT',
+        'a scalar',
+        '[2]',
+      );
+      await expectError(() => descend({ ...player, networks: {} }, loss), 'GM_GRADIENT', 'can all be trained', 'none');
+    });
+    await expectNoLeak(async () => {
       const both = { ...player, networks: { network, other } };
       await expectError(() => descend(both, loss), 'GM_GRADIENT', "player 'p'", 'no gradient for other/w');
     });

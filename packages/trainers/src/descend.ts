@@ -1,4 +1,4 @@
-import { gmError, type Network } from '@gm/core';
+import { checkNumber, gmError, type Network, showShape } from '@gm/core';
 import {
   add,
   dispose,
@@ -25,21 +25,29 @@ export interface DescendOptions {
 /**
  * One descent step for one player: its loss, the gradients of it, clipping, the optimizer's update.
  *
- * @returns the player's losses and `gradientNorm`, scalars that the caller owns
- * @throws GM_GRADIENT when a parameter of the player gets no gradient from its loss
+ *   g = ∇ loss,   g ← g · min(1, clipNorm / ‖g‖),   θ ← optimizer(θ, g)
+ *
+ * @param loss  evaluated under the gradient tape
+ * @returns the player's losses and `gradientNorm` ‖g‖ before clipping, scalars that the caller owns
+ * @throws GM_GRADIENT when a parameter of the player gets no gradient, or something in the losses is no scalar; nothing has moved
+ *   then. GM_OPTION when clipNorm is not positive
+ * @example descend({ name: 'me', networks: { network }, optimizer: adam() }, () => ({ loss: mean(squaredError(y, network.apply(x))) }))
  */
 export function descend(
   player: Pick<Player<never>, 'name' | 'networks' | 'optimizer'>,
   loss: () => Losses,
   { clipNorm }: DescendOptions = {},
 ): Record<string, Tensor> {
+  if (clipNorm !== undefined) checkNumber('descend', 'clipNorm', clipNorm, { min: 0, exclusive: true });
   const parameters = parametersOf(player.networks);
+  checkParameters(player.name, parameters);
   const { losses, gradients } = gradientsOf(player.name, loss, parameters);
   try {
-    const gradientNorm = normOf(gradients);
-    const scaled = clipNorm === undefined ? gradients : clip(gradients, gradientNorm, clipNorm);
-    player.optimizer.update(parameters, scaled);
-    if (scaled !== gradients) dispose(scaled);
+    const gradientNorm = tidy(() => {
+      const norm = normOf(gradients);
+      player.optimizer.update(parameters, clipNorm === undefined ? gradients : clip(gradients, norm, clipNorm));
+      return norm;
+    });
     return { ...losses, gradientNorm };
   } catch (error) {
     dispose(losses as Record<string, Tensor>);
@@ -74,6 +82,7 @@ function gradientsOf(name: string, loss: () => Losses, parameters: Readonly<Reco
   try {
     const forward = () => {
       losses = loss();
+      for (const [key, value] of Object.entries(losses)) checkScalar(name, key, value);
       // What is reported besides the loss would end with the tape.
       for (const [key, value] of Object.entries(losses)) if (key !== 'loss') keep(value);
       return losses.loss as never;
@@ -90,12 +99,34 @@ function gradientsOf(name: string, loss: () => Losses, parameters: Readonly<Reco
   }
 }
 
+function checkParameters(name: string, parameters: Readonly<Record<string, Variable>>): void {
+  const trainable = Object.values(parameters).filter((parameter) => parameter.trainable);
+  if (trainable.length > 0 && trainable.length === Object.keys(parameters).length) return;
+  throw refusal(name, {
+    expected: 'networks whose parameters can all be trained',
+    received: trainable.length === 0 ? 'none that can' : 'some that are marked as not trainable',
+    remedy: 'Leave frozen networks out of the player, and put frozen variables into buffers.',
+  });
+}
+
+function checkScalar(name: string, key: string, { shape }: Tensor): void {
+  if (shape.length === 0) return;
+  throw refusal(name, {
+    expected: `${key} to be a scalar`,
+    received: showShape(shape),
+    remedy: 'Average it over the batch with mean().',
+  });
+}
+
+function refusal(name: string, complaint: { expected: string; received: string; remedy: string }) {
+  return gmError('GM_GRADIENT', { where: `player '${name}'`, ...complaint });
+}
+
 function checkReached(name: string, gradients: Record<string, Tensor | undefined | null>): void {
   const unreached = Object.keys(gradients).filter((key) => gradients[key] == null);
   if (unreached.length === 0) return;
   for (const gradient of Object.values(gradients)) gradient?.dispose();
-  throw gmError('GM_GRADIENT', {
-    where: `player '${name}'`,
+  throw refusal(name, {
     expected: 'its loss to depend on every parameter it moves',
     received: `no gradient for ${unreached.join(', ')}`,
     remedy: 'Use the network in the loss, or leave it out of the player’s networks.',

@@ -15,12 +15,15 @@ export type Losses = Readonly<Record<string, Tensor>> & { readonly loss: Tensor 
 /** Whoever plays has networks to move, an optimizer to move them with, and a loss to lower. */
 export interface Player<Batch, Shared = void> {
   readonly name: string;
-  /** What this player moves, by name; a network may belong to one player only. */
+  /**
+   * What this player moves, by name; a network may belong to one player only. A network that is used but moved by nobody is not part
+   * of a checkpoint: evaluate it without training mode, so that nothing in it changes.
+   */
   readonly networks: Readonly<Record<string, Network>>;
   readonly optimizer: Optimizer;
   /** Evaluated under the gradient tape; nothing in it outlives the call but what it returns. */
   loss(batch: Batch, shared: Shared, turn: Turn): Losses;
-  /** Moves at every `every`-th step only. Default 1. */
+  /** Moves in the last of every `every` steps only. Default 1. */
   readonly every?: number;
 }
 

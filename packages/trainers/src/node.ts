@@ -9,7 +9,7 @@ import { type Checkpoint, decodeCheckpoint } from './checkpoint.js';
  * temporary file in the same folder, synced, renamed, folder synced.
  *
  * @param bytes  what `encodeCheckpoint` gave
- * @throws GM_FILE when the folder cannot be written; the former file is untouched
+ * @throws GM_FILE when the folder cannot be written; the file is then the former one, or, if only its last sync failed, the new one
  * @example await saveCheckpoint('run.safetensors', await encodeCheckpoint(run))
  */
 export async function saveCheckpoint(path: string, bytes: Uint8Array): Promise<void> {

@@ -1,6 +1,6 @@
 import { checkNumber } from '@gm/core';
 
-/** A value that changes with training: a function of the step, counted from 0. */
+/** A value that changes with training: a function of the step, counted from 0 (for an optimizer: of its updates). */
 export type Schedule = (step: number) => number;
 
 /** The value at a step of something that may or may not change. */

@@ -4,7 +4,16 @@ import { expectError } from '@gm/core/testing';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { disposeAll, recipes, ring } from '../test/parts.js';
-import { decodeCheckpoint, sgd, type TrainEvent, type TrainOptions, train, trainer } from './index.js';
+import {
+  decodeCheckpoint,
+  type Game,
+  type Player,
+  sgd,
+  type TrainEvent,
+  type TrainOptions,
+  train,
+  trainer,
+} from './index.js';
 
 async function collect(options: TrainOptions, data = ring(), recipe = recipes.vae!(1)): Promise<TrainEvent[]> {
   const run = trainer(recipe, { seed: 1 });
@@ -89,6 +98,16 @@ describe('train', () => {
     expect(memory().numTensors).toBe(before);
   });
 
+  it('reads a player that moves seldom as often as it moves', async () => {
+    const parts = recipes.gan!(1) as Game<never, never>;
+    const [discriminator, generator] = parts.players as [Player<never, never>, Player<never, never>];
+    const slow = { ...parts, players: [discriminator, { ...generator, every: 5 }] };
+    const events = await collect({ steps: 24, guardEvery: 4, reportEvery: 12 }, ring(), slow as never);
+    const reports = events.filter((event) => event.type === 'report');
+    expect(reports.map(({ step }) => step)).toEqual([12, 24]);
+    for (const { metrics } of reports) expect(metrics['generator/loss']).toBeGreaterThan(0);
+  });
+
   it('stops at the step where a loss is not finite, and saves nothing broken', async () => {
     const saves: number[] = [];
     const broken = { ...ring(), at: (step: number) => (step === 4 ? poisoned(ring().at(step)) : ring().at(step)) };
@@ -134,6 +153,10 @@ describe('train', () => {
     await expectError(() => collect({ steps: 1, minutes: 1 }), 'GM_OPTION', 'steps and minutes');
     await expectError(() => collect({ steps: 1.5 }), 'GM_OPTION', 'steps');
     await expectError(() => collect({ minutes: -1 }), 'GM_OPTION', 'minutes');
+    await expectError(() => collect({ steps: 1, reportEvery: 0.5 }), 'GM_OPTION', 'reportEvery');
+    await expectError(() => collect({ steps: 1, guardEvery: 0 }), 'GM_OPTION', 'guardEvery');
+    const checkpoint = { every: 0, save: () => undefined };
+    await expectError(() => collect({ steps: 1, checkpoint }), 'GM_OPTION', 'checkpoint.every');
   });
 });
 

@@ -3,11 +3,14 @@ import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { encodeCheckpoint } from './checkpoint.js';
 import { type GameTrainer, type Metrics, readMetrics } from './trainer.js';
 
+/** Why training ended. */
+type Outcome = 'finished' | 'aborted';
+
 export type TrainEvent =
   | { readonly type: 'start'; readonly step: number }
   | Report
   | { readonly type: 'checkpoint'; readonly step: number }
-  | { readonly type: 'end'; readonly step: number; readonly seconds: number; readonly reason: 'finished' | 'aborted' };
+  | { readonly type: 'end'; readonly step: number; readonly seconds: number; readonly reason: Outcome };
 
 /** How training goes, over the steps since the report before. */
 export interface Report {
@@ -61,40 +64,45 @@ export async function* train<Batch>(
   options: TrainOptions,
 ): AsyncGenerator<TrainEvent, void, undefined> {
   const { signal, reportEvery = 50, guardEvery = 1, checkpoint } = options;
+  checkOptions(reportEvery, guardEvery, checkpoint);
   checkData(run, batches);
   const goal = goalOf(run, batches, options);
-  const window = reportWindow(batches.batchSize);
+  const window = reportWindow(run, batches, goal);
   const begun = performance.now();
+  const breathe = breather();
+  const save = saver(run, checkpoint);
+  const outcome = (): Outcome | undefined =>
+    goal.progress() >= 1 ? 'finished' : signal?.aborted ? 'aborted' : undefined;
+
+  yield { type: 'start', step: run.steps };
+  let reason = outcome();
+  try {
+    while (reason === undefined) {
+      window.add(await stepOnce(run, batches));
+      reason = outcome();
+      const due = reason !== undefined || run.steps % reportEvery === 0;
+      if (due || run.steps % guardEvery === 0) await window.read();
+      if (checkpoint?.every !== undefined && run.steps % checkpoint.every === 0) yield* save();
+      if (due) yield window.report();
+      await breathe();
+      reason ??= outcome();
+    }
+  } finally {
+    window.dispose();
+  }
+  yield* save();
+  yield { type: 'end', step: run.steps, seconds: (performance.now() - begun) / 1000, reason };
+}
+
+/** Saves the run, unless it has not moved since it was saved last. */
+function saver<Batch>(run: GameTrainer<Batch>, plan: CheckpointPlan | undefined): () => AsyncGenerator<TrainEvent> {
   let savedAt = -1;
-  const save = async function* (): AsyncGenerator<TrainEvent> {
-    if (checkpoint === undefined || savedAt === run.steps) return;
-    await checkpoint.save(await encodeCheckpoint(run, checkpoint.metadata), run.steps);
+  return async function* () {
+    if (plan === undefined || savedAt === run.steps) return;
+    await plan.save(await encodeCheckpoint(run, plan.metadata), run.steps);
     savedAt = run.steps;
     yield { type: 'checkpoint', step: run.steps };
   };
-
-  yield { type: 'start', step: run.steps };
-  const breathe = breather();
-  while (goal.progress() < 1 && !signal?.aborted) {
-    const metrics = await stepOnce(run, batches);
-    const due = run.steps % reportEvery === 0 || goal.progress() >= 1;
-    if (due || run.steps % guardEvery === 0) window.add(checkFinite(await readMetrics(metrics), run.steps));
-    else dispose(metrics as Record<string, Tensor>);
-    window.count += 1;
-    if (due)
-      yield {
-        type: 'report',
-        step: run.steps,
-        epoch: run.steps / batches.batchesPerEpoch,
-        ...goal.forecast(),
-        ...window.flush(),
-      };
-    if (checkpoint?.every !== undefined && run.steps % checkpoint.every === 0) yield* save();
-    await breathe();
-  }
-  yield* save();
-  const reason = goal.progress() < 1 ? 'aborted' : 'finished';
-  yield { type: 'end', step: run.steps, seconds: (performance.now() - begun) / 1000, reason };
 }
 
 /** Gives the event loop a turn at least 50 times a second: on a CPU backend nothing else would, and no signal be heard. */
@@ -113,6 +121,12 @@ async function stepOnce<Batch>(run: GameTrainer<Batch>, batches: BatchSource<Bat
     return run.step(batch);
   } finally {
     dispose(batch as never);
+  }
+}
+
+function checkOptions(reportEvery: number, guardEvery: number, checkpoint: CheckpointPlan | undefined): void {
+  for (const [name, value] of Object.entries({ reportEvery, guardEvery, 'checkpoint.every': checkpoint?.every ?? 1 })) {
+    checkNumber('train', name, value, { min: 1, integer: true });
   }
 }
 
@@ -155,27 +169,37 @@ function goalOf<Batch>(run: GameTrainer<Batch>, batches: BatchSource<Batch>, { s
   return { progress, forecast };
 }
 
-/** Means of what was read, and the speed, since the last report. */
-function reportWindow(batchSize: number) {
-  let sums = new Map<string, { total: number; count: number }>();
+/** What has happened since the last report: metrics not yet read, means of those that were, the speed. */
+function reportWindow<Batch>(run: GameTrainer<Batch>, batches: BatchSource<Batch>, goal: ReturnType<typeof goalOf>) {
+  const { batchSize, batchesPerEpoch } = batches;
+  let unread: Record<string, Tensor> = {};
+  let sums: Record<string, { total: number; count: number }> = {};
+  let steps = 0;
   let since = performance.now();
   return {
-    count: 0,
-    add(metrics: Readonly<Record<string, number>>) {
-      for (const [name, value] of Object.entries(metrics)) {
-        const { total, count } = sums.get(name) ?? { total: 0, count: 0 };
-        sums.set(name, { total: total + value, count: count + 1 });
+    /** Keeps the newest of each metric, so that those of a player that moves seldom are read too. */
+    add(metrics: Metrics) {
+      for (const name of Object.keys(metrics)) unread[name]?.dispose();
+      unread = { ...unread, ...metrics };
+      steps += 1;
+    },
+    async read() {
+      const metrics = unread;
+      unread = {};
+      for (const [name, value] of Object.entries(checkFinite(await readMetrics(metrics), run.steps))) {
+        const { total, count } = sums[name] ?? { total: 0, count: 0 };
+        sums[name] = { total: total + value, count: count + 1 };
       }
     },
-    flush() {
+    report(): Report {
       const now = performance.now();
-      const metrics = Object.fromEntries([...sums].map(([name, { total, count }]) => [name, total / count]));
-      const examplesPerSecond = (this.count * batchSize * 1000) / (now - since);
-      sums = new Map();
-      since = now;
-      this.count = 0;
-      return { metrics, examplesPerSecond };
+      const metrics = Object.fromEntries(Object.entries(sums).map(([name, { total, count }]) => [name, total / count]));
+      const examplesPerSecond = (steps * batchSize * 1000) / (now - since);
+      [sums, steps, since] = [{}, 0, now];
+      const epoch = run.steps / batchesPerEpoch;
+      return { type: 'report', step: run.steps, epoch, metrics, examplesPerSecond, ...goal.forecast() };
     },
+    dispose: () => dispose(unread),
   };
 }
 

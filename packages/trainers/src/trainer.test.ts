@@ -4,7 +4,7 @@ import { expectError } from '@gm/core/testing';
 import { memory, square, sum, type Tensor, tensor1d, variable } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { disposeAll, recipes, ring, trainFor } from '../test/parts.js';
-import { type Game, type Player, readMetrics, sgd, trainer } from './index.js';
+import { encodeCheckpoint, type Game, type Player, readMetrics, sgd, trainer } from './index.js';
 
 function player(name: string, moves: string[], every?: number): Player<never> {
   const w = variable(tensor1d([1]));
@@ -38,7 +38,7 @@ describe('trainer', () => {
     const moves: string[] = [];
     const run = trainer(game(player('critic', moves), player('generator', moves, 3)));
     for (let step = 0; step < 4; step++) run.step({} as never);
-    expect(moves.join(' ')).toBe('critic generator critic critic critic generator');
+    expect(moves.join(' ')).toBe('critic critic critic generator critic');
     disposeAll(run);
   });
 
@@ -64,6 +64,27 @@ describe('trainer', () => {
     expect(together.b).not.toEqual(together.a);
     expect(new Set(together.a).size).toBe(3);
     expect(draws(2, ['a']).a).not.toEqual(alone.a);
+  });
+
+  it('leaves the batch to its owner, also when the shared pass hands it on', () => {
+    const x = tensor1d([1]);
+    const run = trainer({ ...game(player('a', [])), share: (batch: never) => batch } as Game<never, never>);
+    run.step({ x } as never);
+    expect(x.isDisposed).toBe(false);
+    x.dispose();
+    disposeAll(run);
+  });
+
+  it('refuses names, paces and limits that cannot work, and work after dispose', async () => {
+    const a = player('a', []);
+    await expectError(() => trainer(game({ ...a, name: 'a/b' })), 'GM_OPTION', "'a/b'", 'Choose another name');
+    await expectError(() => trainer(game({ ...a, name: 'share' })), 'GM_OPTION', "'share'");
+    await expectError(() => trainer(game({ ...a, every: 0 })), 'GM_OPTION', "player 'a'", 'every');
+    await expectError(() => trainer(game(a), { clipNorm: -1 }), 'GM_OPTION', 'clipNorm');
+    await expectError(() => trainer(game(a), { seed: Number.NaN, averageDecay: 0.9 }), 'GM_OPTION', 'seed');
+    const run = trainer(game(a));
+    run.dispose();
+    await expectError(() => run.step({} as never), 'GM_DISPOSED', 'Make a new trainer.');
   });
 
   it('refuses games whose players share what only one may have', async () => {
@@ -118,6 +139,21 @@ describe.each(['cpu', 'wasm'] as const)('the recipes on %s', (backend) => {
     const averaged = await run.withAverages(() => Array.from(parameter!.dataSync()));
     expect(averaged).not.toEqual(current);
     expect(Array.from(parameter!.dataSync())).toEqual(current);
+    disposeAll(run);
+  });
+
+  it('lets nothing else touch the run while the averages are in place', async () => {
+    const run = trainer(recipes.vae!(1), { averageDecay: 0.99 });
+    await trainFor(run, 5);
+    const before = await encodeCheckpoint(run);
+    const batch = ring().at(0);
+    await run.withAverages(async () => {
+      await expectError(() => run.withAverages(() => 0), 'GM_BUSY', 'Wait for withAverages()');
+      await expectError(() => run.step(batch as never), 'GM_BUSY', 'a step inside');
+      await expectError(() => encodeCheckpoint(run), 'GM_BUSY', 'a checkpoint inside');
+    });
+    await expect(run.withAverages(() => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
+    expect(await encodeCheckpoint(run)).toEqual(before);
     disposeAll(run);
   });
 

@@ -1,5 +1,14 @@
-import { gmError, type Network, type RandomState, restored, type SeededRandom, seeded, type Trainer } from '@gm/core';
-import { dispose, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import {
+  checkNumber,
+  gmError,
+  type Network,
+  type RandomState,
+  restored,
+  type SeededRandom,
+  seeded,
+  type Trainer,
+} from '@gm/core';
+import { dispose, type Tensor, tensor_util, tidy, Variable } from '@tensorflow/tfjs-core';
 import { type Averages, averagesOf } from './averages.js';
 import { buffersOf, descend, parametersOf } from './descend.js';
 import type { Game, Player, Turn } from './game.js';
@@ -24,12 +33,24 @@ export interface GameTrainer<Batch> extends Trainer<Batch, Metrics> {
   readonly networks: Readonly<Record<string, Network>>;
   readonly optimizers: Readonly<Record<string, Player<Batch>['optimizer']>>;
   readonly averages?: Averages;
+  /** The averages stand in for the parameters just now. */
+  readonly averaging: boolean;
   readonly random: SeededRandom;
-  /** Every player moves once, in order; those with `every` only when it is their turn. */
+  /**
+   * Every player moves once, in order; those with `every` only when it is their turn. The batch is borrowed.
+   *
+   * When a player throws, those before it have moved and the step does not count: go on from a checkpoint rather than call it again.
+   *
+   * @throws GM_GRADIENT; GM_BUSY inside withAverages; GM_DISPOSED after dispose
+   */
   step(batch: Batch): Metrics;
   /** For `restoreCheckpoint`: where to go on. */
   continueFrom(position: { readonly steps: number; readonly random: RandomState }): void;
-  /** Runs `work` with the averaged parameters in place; with the current ones when no average is kept. */
+  /**
+   * Runs `work` with the averaged parameters in place; with the current ones when no average is kept.
+   *
+   * @throws GM_BUSY when one is already under way
+   */
   withAverages<Result>(work: () => Result | Promise<Result>): Promise<Result>;
   /** Frees optimizer slots and averages; the networks stay, they are the caller's. */
   dispose(): void;
@@ -38,37 +59,43 @@ export interface GameTrainer<Batch> extends Trainer<Batch, Metrics> {
 /**
  * Makes a game ready to train.
  *
- * @throws GM_OPTION when the game has no player, names clash, or players share a network or an optimizer
+ * @throws GM_OPTION when the game has no player, names clash, players share a network or an optimizer, or an option is out of limits
  * @example const t = trainer(vae({ encoder, decoder, prior }), { seed: 7 })
  */
 export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: TrainerOptions = {}): GameTrainer<Batch> {
   const { seed = 0, averageDecay, clipNorm } = options;
   checkPlayers(game.players);
+  if (clipNorm !== undefined) checkNumber('trainer', 'clipNorm', clipNorm, { min: 0, exclusive: true });
+  let random = seeded(seed).split('training');
   const networks = Object.assign({}, ...game.players.map((player) => player.networks)) as Record<string, Network>;
   const averages = averageDecay === undefined ? undefined : averagesOf(parametersOf(networks), averageDecay);
-  let random = seeded(seed).split('training');
   let steps = 0;
+  let averaging = false;
+  let disposed = false;
+
+  const move = (player: Player<Batch, Shared>, batch: Batch, shared: Shared, turn: Turn): Record<string, Tensor> => {
+    const losses = descend(player, () => player.loss(batch, shared, turn), clipNorm === undefined ? {} : { clipNorm });
+    return Object.fromEntries(Object.entries(losses).map(([name, value]) => [`${player.name}/${name}`, value]));
+  };
 
   const step = (batch: Batch): Metrics => {
+    if (disposed) throw unusable('GM_DISPOSED', 'a trainer in use', 'one whose dispose() was called');
+    if (averaging) throw unusable('GM_BUSY', 'the current parameters in place', 'a step inside withAverages()');
     const stream = random.split(steps);
     const turnOf = (name: string): Turn => ({ step: steps, random: stream.split(name) });
     const shared = tidy(() => game.share?.(batch, turnOf('share')) as never) as Shared;
     const metrics: Record<string, Tensor> = {};
     try {
       for (const player of game.players) {
-        if (steps % (player.every ?? 1) !== 0) continue;
-        const losses = descend(
-          player,
-          () => player.loss(batch, shared, turnOf(player.name)),
-          clipNorm === undefined ? {} : { clipNorm },
-        );
-        for (const [name, value] of Object.entries(losses)) metrics[`${player.name}/${name}`] = value;
+        // The k-th of every k steps, so that a critic has moved k times before its generator.
+        if ((steps + 1) % (player.every ?? 1) !== 0) continue;
+        Object.assign(metrics, move(player, batch, shared, turnOf(player.name)));
       }
     } catch (error) {
       dispose(metrics);
       throw error;
     } finally {
-      dispose(shared as never);
+      disposeOwn(shared, batch);
     }
     steps += 1;
     averages?.update(steps);
@@ -88,11 +115,24 @@ export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: Train
     },
     step,
     continueFrom(position) {
-      steps = position.steps;
       random = restored(position.random);
+      steps = checkNumber('trainer', 'steps', position.steps, { min: 0, integer: true });
     },
-    withAverages: async (work) => (averages ? averages.during(work) : work()),
+    get averaging() {
+      return averaging;
+    },
+    async withAverages(work) {
+      if (averaging) throw unusable('GM_BUSY', 'one withAverages() at a time', 'another inside or beside it');
+      averaging = averages !== undefined;
+      try {
+        return await (averages ? averages.during(work) : work());
+      } finally {
+        averaging = false;
+      }
+    },
     dispose() {
+      if (disposed) return;
+      disposed = true;
       averages?.dispose();
       for (const { optimizer } of game.players) optimizer.dispose();
     },
@@ -102,13 +142,21 @@ export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: Train
 /** Waits for metrics, gives them as plain numbers and frees them. */
 export async function readMetrics(metrics: Metrics): Promise<Record<string, number>> {
   const entries = Object.entries(metrics);
-  const values = await Promise.all(entries.map(([, tensor]) => tensor.data()));
-  dispose(metrics as Record<string, Tensor>);
-  return Object.fromEntries(entries.map(([name], index) => [name, values[index]![0]!]));
+  try {
+    const values = await Promise.all(entries.map(([, tensor]) => tensor.data()));
+    return Object.fromEntries(entries.map(([name], index) => [name, values[index]![0]!]));
+  } finally {
+    dispose(metrics as Record<string, Tensor>);
+  }
 }
 
-/** Everything a run has to keep, by name, apart from plain numbers: parameters, buffers, optimizer slots, averages. */
+/**
+ * Everything a run has to keep, by name, apart from plain numbers: parameters, buffers, optimizer slots, averages.
+ *
+ * @throws GM_BUSY inside withAverages, where the parameters are not the run's own
+ */
 export function stateOf<Batch>(run: GameTrainer<Batch>): Record<string, Tensor> {
+  if (run.averaging) throw unusable('GM_BUSY', 'the current parameters in place', 'a checkpoint inside withAverages()');
   const slots = Object.entries(run.optimizers).flatMap(([player, optimizer]) =>
     prefixed(`optimizers/${player}`, optimizer.state().slots),
   );
@@ -124,8 +172,25 @@ function prefixed(prefix: string, tensors: Readonly<Record<string, Tensor>>): [s
   return Object.entries(tensors).map(([name, tensor]) => [`${prefix}/${name}`, tensor]);
 }
 
-function checkPlayers(players: readonly Pick<Player<never>, 'name' | 'networks' | 'optimizer'>[]): void {
+/** Frees what the shared pass made; the batch is the caller's, also where the pass only hands it on. */
+function disposeOwn(shared: unknown, batch: unknown): void {
+  const borrowed = new Set(tensor_util.getTensorsInContainer(batch as never).map(({ id }) => id));
+  for (const tensor of tensor_util.getTensorsInContainer(shared as never)) {
+    if (!borrowed.has(tensor.id) && !(tensor instanceof Variable)) tensor.dispose();
+  }
+}
+
+function unusable(code: 'GM_BUSY' | 'GM_DISPOSED', expected: string, received: string) {
+  const remedy = code === 'GM_BUSY' ? 'Wait for withAverages() to end first.' : 'Make a new trainer.';
+  return gmError(code, { where: 'trainer', expected, received, remedy });
+}
+
+function checkPlayers(players: readonly Pick<Player<never>, 'name' | 'networks' | 'optimizer' | 'every'>[]): void {
   if (players.length === 0) throw refusal('at least one player', 'none', 'Add a player to the game.');
+  for (const { name, networks, every = 1 } of players) {
+    checkNumber(`player '${name}'`, 'every', every, { min: 1, integer: true });
+    for (const word of [name, ...Object.keys(networks)]) checkWord(word);
+  }
   unique(
     players.map(({ name }) => name),
     'players of different names',
@@ -142,6 +207,12 @@ function checkPlayers(players: readonly Pick<Player<never>, 'name' | 'networks' 
     players.flatMap(({ networks }) => allVariables(networks)),
     'every parameter to belong to one player',
   );
+}
+
+/** Names become parts of file and stream names. */
+function checkWord(word: string): void {
+  if (/^[A-Za-z0-9_-]+$/.test(word) && word !== 'share') return;
+  throw refusal("names of letters, digits, _ and - other than 'share'", `'${word}'`, 'Choose another name.');
 }
 
 function allVariables(networks: Readonly<Record<string, Network>>): Variable[] {

@@ -1,4 +1,4 @@
-import { gmError, type Optimizer, type OptimizerState } from '@gm/core';
+import { checkNumber, gmError, type Optimizer, type OptimizerState, showShape } from '@gm/core';
 import { type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { rateAt, type Schedule } from '../schedule.js';
 import { type Slots, slots } from './slots.js';
@@ -21,9 +21,9 @@ export function optimizer(where: string, learningRate: number | Schedule, rule: 
   return {
     name: where,
     update(parameters, gradients) {
-      checkNames(where, parameters, gradients);
+      checkGradients(where, parameters, gradients);
+      const rate = checkNumber(where, 'learningRate', rateAt(learningRate, updates), { min: 0 });
       updates += 1;
-      const rate = rateAt(learningRate, updates - 1);
       for (const [name, parameter] of Object.entries(parameters)) {
         const gradient = gradients[name]!;
         tidy(() =>
@@ -36,17 +36,26 @@ export function optimizer(where: string, learningRate: number | Schedule, rule: 
       kept.restore(state.slots);
       updates = state.counters.updates ?? 0;
     },
-    dispose: kept.dispose,
+    dispose() {
+      kept.dispose();
+      updates = 0;
+    },
   };
 }
 
-function checkNames(where: string, parameters: object, gradients: object): void {
-  const missing = Object.keys(parameters).find((name) => !(name in gradients));
-  if (missing === undefined) return;
-  throw gmError('GM_GRADIENT', {
-    where,
-    expected: 'a gradient for every parameter',
-    received: `none for '${missing}'`,
-    remedy: 'Pass gradients under the names of the parameters.',
-  });
+function checkGradients(
+  where: string,
+  parameters: Readonly<Record<string, Tensor>>,
+  gradients: Readonly<Record<string, Tensor>>,
+): void {
+  for (const [name, { shape }] of Object.entries(parameters)) {
+    const received = gradients[name]?.shape;
+    if (received !== undefined && showShape(received) === showShape(shape)) continue;
+    throw gmError('GM_GRADIENT', {
+      where,
+      expected: `a gradient ${showShape(shape)} for '${name}'`,
+      received: received === undefined ? `none for '${name}'` : showShape(received),
+      remedy: 'Pass gradients under the names and in the shapes of the parameters.',
+    });
+  }
 }

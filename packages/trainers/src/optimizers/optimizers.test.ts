@@ -102,6 +102,31 @@ describe.each(['cpu', 'wasm'] as const)('optimizers on %s', (backend) => {
     });
   });
 
+  it.each(methods)('%s can be restored from its own state', (_, method) => {
+    const [p, q] = [vector(start), vector(start)];
+    const [optimizer, other] = [method(), method()];
+    for (const [one, parameter] of [
+      [optimizer, p],
+      [other, q],
+    ] as const)
+      updateTimes(one, parameter, 2);
+    optimizer.restore(optimizer.state());
+    for (const [one, parameter] of [
+      [optimizer, p],
+      [other, q],
+    ] as const)
+      updateTimes(one, parameter, 2);
+    expect(Array.from(p.dataSync())).toEqual(Array.from(q.dataSync()));
+    for (const item of [optimizer, other, p, q]) item.dispose();
+  });
+
+  it('refuses a gradient of another shape before anything moves', async () => {
+    const [p, g] = [vector(start), vector([1])];
+    await expectError(() => sgd().update({ p }, { p: g }), 'GM_GRADIENT', "[3] for 'p'", '[1]');
+    expect(Array.from(p.dataSync())).toEqual(start);
+    for (const item of [p, g]) item.dispose();
+  });
+
   it('refuses a missing gradient by name', async () => {
     const p = vector(start);
     await expectError(() => sgd().update({ p }, {}), 'GM_GRADIENT', "none for 'p'");

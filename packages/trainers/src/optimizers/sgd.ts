@@ -18,6 +18,8 @@ export interface SgdOptions {
  *   v ← μ v + g,   θ ← θ − η v      (Nesterov: θ ← θ − η (g + μ v))
  *
  * @throws GM_OPTION when an option is outside its limits
+ * The learning rate stands outside the velocity, as in PyTorch.
+ *
  * @see Sutskever, Martens, Dahl & Hinton (2013), On the importance of initialization and momentum in deep learning
  * @example sgd({ learningRate: 0.1, momentum: 0.9 })
  */

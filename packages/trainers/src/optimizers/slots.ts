@@ -31,8 +31,12 @@ export function slots(): Slots {
     },
     all: () => Object.fromEntries(kept),
     restore(values) {
+      const copies = Object.entries(values).map(([key, value]) => [key, copyOf(value)] as const);
       clear();
-      for (const [key, value] of Object.entries(values)) tidy(() => put(key, copyOf(value)));
+      for (const [key, copy] of copies) {
+        put(key, copy);
+        copy.dispose();
+      }
     },
     dispose: clear,
   };

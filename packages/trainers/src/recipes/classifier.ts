@@ -1,4 +1,12 @@
-import { type Discriminator, gmError, type LabelledExamples, type Network, type Optimizer, showSpec } from '@gm/core';
+import {
+  checkFits,
+  type Discriminator,
+  gmError,
+  type LabelledExamples,
+  type Network,
+  type Optimizer,
+  showSpec,
+} from '@gm/core';
 import { softmaxCrossEntropy } from '@gm/losses';
 import { argMax, cast, equal, mean } from '@tensorflow/tfjs-core';
 import type { Game } from '../game.js';
@@ -11,7 +19,7 @@ import { adam } from '../optimizers/adam.js';
  *
  * Reports `loss` in nats and `accuracy` on the training batch.
  *
- * @throws GM_FIT when the network does not give [classes] logits
+ * @throws GM_FIT when the network does not give logits [classes]
  * @example trainer(classifier({ network: convClassifier({ input: spec([28, 28, 1], [0, 1]), classes: 10, random: seeded(1) }) }))
  */
 export function classifier({
@@ -41,11 +49,14 @@ export function classifier({
 
 function classesOf({ output }: Network): number {
   const [classes] = output.shape;
-  if (output.shape.length === 1 && classes! > 1) return classes!;
+  if (output.shape.length === 1 && classes! > 1) {
+    checkFits({ name: 'network', spec: output }, { name: 'softmaxCrossEntropy', spec: { ...output, range: 'logits' } });
+    return classes!;
+  }
   throw gmError('GM_FIT', {
     where: 'classifier',
     expected: 'a network that gives one logit for each of two or more classes',
     received: showSpec(output),
-    remedy: 'Give it a head of [classes] with classifier head or dense({ units: classes }).',
+    remedy: 'End it with dense({ units: classes }), or take withHead() of @gm/discriminators.',
   });
 }

@@ -1,7 +1,15 @@
-import type { AdversarialLoss, Discriminator, Examples, Network, Optimizer, Prior } from '@gm/core';
+import {
+  type AdversarialLoss,
+  checkNumber,
+  type Discriminator,
+  type Examples,
+  type Network,
+  type Optimizer,
+  type Prior,
+} from '@gm/core';
 import { leastSquares, nonSaturating } from '@gm/losses';
-import { mean, sigmoid, type Tensor } from '@tensorflow/tfjs-core';
-import { checkAdversaries, dataSpec } from '../fit.js';
+import { mean, type Tensor } from '@tensorflow/tfjs-core';
+import { checkAdversaries, dataSpec, opinionOf } from '../fit.js';
 import type { Game } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 
@@ -26,19 +34,26 @@ interface Draw {
 /**
  * Generative adversarial network: a game of two.
  *
- *   D: tell x from G(z);   G: be told from x as little as can be;   z ~ p(z)
+ *   z ~ p(z)
+ *   discriminator  minimises mean loss.discriminator(D(x), D(G(z))),   by default −log σ(D(x)) − log(1 − σ(D(G(z))))
+ *   generator      minimises mean loss.generator(D(G(z))),             by default −log σ(D(G(z)))
  *
- * Reports both losses, and D's mean probability of "real" for real (`real`) and for generated examples (`generated`).
+ * The generator's step looks at the same z as the discriminator's, where the paper draws anew. Reports both losses, and D's mean
+ * probability of "real" for real (`real`) and for generated examples (`generated`); its mean score where the loss takes no logits.
  *
- * @throws GM_FIT when the parts do not fit each other
+ * @throws GM_FIT when the parts do not fit each other; GM_OPTION when discriminatorSteps is no positive whole number
  * @see Goodfellow et al. (2014), Generative Adversarial Nets, algorithm 1, arXiv:1406.2661
  * @example trainer(gan({ generator, discriminator, prior: standardNormal(64) }))
  */
 export function gan(parts: GanParts): Game<Examples, Draw> {
   const { generator, discriminator, prior, loss = nonSaturating(), discriminatorSteps = 1, optimizers = {} } = parts;
+  checkNumber('gan', 'discriminatorSteps', discriminatorSteps, { min: 1, integer: true });
   checkAdversaries({ generator, discriminator, prior, loss });
   return {
-    input: dataSpec('gan', generator.output, discriminator.input),
+    input: dataSpec(
+      { name: 'generator', spec: generator.output },
+      { name: 'discriminator', spec: discriminator.input },
+    ),
     share({ x }, { random }) {
       const z = prior.sample(x.shape[0]!, random);
       return { z, generated: generator.apply(z, { training: true, random }) };
@@ -56,8 +71,8 @@ export function gan(parts: GanParts): Game<Examples, Draw> {
           ];
           return {
             loss: mean(loss.discriminator(realLogits, generatedLogits)),
-            real: mean(sigmoid(realLogits)),
-            generated: mean(sigmoid(generatedLogits)),
+            real: opinionOf(loss, realLogits),
+            generated: opinionOf(loss, generatedLogits),
           };
         },
       },

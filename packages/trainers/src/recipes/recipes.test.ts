@@ -107,6 +107,20 @@ describe('compositions that do not fit', () => {
       'discriminator → loss',
       'Leave out the last activation',
     );
+    const wide = mlpEncoder({ input: image, hidden: [4], latent: 5, random });
+    await expectError(
+      () => vae({ encoder: wide, decoder: decoder(), prior }),
+      'GM_FIT',
+      'encoder → prior',
+      '[3]',
+      '[5]',
+    );
+    const threeClasses = mlpClassifier({ input: image, hidden: [4], classes: 3, random });
+    await expectError(
+      () => gan({ generator: decoder(image), discriminator: threeClasses, prior }),
+      'GM_FIT',
+      'discriminator → loss',
+    );
     const flat = mlpEncoder({ input: spec([16], [0, 1]), hidden: [4], latent: 3, random });
     await expectError(
       () => vaeGan({ encoder: flat, generator: decoder(image), discriminator, prior }),
@@ -118,6 +132,14 @@ describe('compositions that do not fit', () => {
   it('include a classifier without a class head', async () => {
     const yesOrNo = mlpDiscriminator({ input: image, hidden: [4], random });
     await expectError(() => classifier({ network: yesOrNo }), 'GM_FIT', 'one logit for each of two or more classes');
+    const probabilities = mlpClassifier({ input: image, hidden: [4], classes: 3, random });
+    const softmaxed = { ...probabilities, output: spec([3], [0, 1]) };
+    await expectError(
+      () => classifier({ network: softmaxed }),
+      'GM_FIT',
+      'softmaxCrossEntropy',
+      'Leave out the last activation',
+    );
     expect(classifier({ network: mlpClassifier({ input: image, hidden: [4], classes: 3, random }) }).classes).toBe(3);
   });
 });
@@ -156,6 +178,18 @@ describe('the options of vae', () => {
     expect(estimated['autoencoder/reconstruction']).toBeCloseTo(exact['autoencoder/reconstruction'], 5);
     expect(estimated['autoencoder/divergence']).not.toBe(exact['autoencoder/divergence']);
     expect(Math.abs(estimated['autoencoder/divergence'] - exact['autoencoder/divergence'])).toBeLessThan(1);
+  });
+
+  it('are refused outside their limits', async () => {
+    const { divergenceFrom: _, ...sampled } = standardNormal(2);
+    await expectError(() => vae({ ...parts(1), prior: standardNormal(2), beta: Number.NaN }), 'GM_OPTION', 'beta');
+    await expectError(() => vae({ ...parts(1), prior: standardNormal(2), freeBits: -3 }), 'GM_OPTION', 'freeBits');
+    await expectError(
+      () => vae({ ...parts(1), prior: sampled, freeBits: 1 }),
+      'GM_OPTION',
+      'closed form',
+      'standardNormal()',
+    );
   });
 
   it('let freeBits set a floor under the divergence', async () => {

@@ -1,17 +1,19 @@
 import {
   checkFits,
+  checkNumber,
   type Encoder,
   type Examples,
   type GaussianPosterior,
+  gmError,
   type Likelihood,
   type Network,
   type Optimizer,
   type Prior,
   type Spec,
 } from '@gm/core';
-import { bernoulli, elbo, freeBits as floorOf } from '@gm/losses';
-import { mean, neg, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
-import { dataSpec, priorSpec } from '../fit.js';
+import { bernoulli, elbo, freeBits as floorOf, monteCarloKl } from '@gm/losses';
+import { mean, neg, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { checkCodes, dataSpec, priorSpec } from '../fit.js';
 import type { Game } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 import { rateAt, type Schedule } from '../schedule.js';
@@ -37,12 +39,15 @@ export interface VaeParts {
  *
  * Reports `loss` (the negated bound), `reconstruction` (−log p(x | z)) and `divergence`, in nats per example.
  *
- * @throws GM_FIT when the parts do not fit each other
+ * @throws GM_FIT when the parts do not fit each other; GM_OPTION when beta or freeBits is outside its limits
  * @see Kingma & Welling (2014), Auto-Encoding Variational Bayes, algorithm 1, arXiv:1312.6114; β: Higgins et al. (2017)
  * @example trainer(vae({ encoder, decoder, prior: standardNormal(20) }))
  */
 export function vae(parts: VaeParts): Game<Examples> {
   const { encoder, decoder, prior, likelihood = bernoulli(), beta = 1, freeBits = 0, optimizer = adam() } = parts;
+  checkNumber('vae', 'freeBits', freeBits, { min: 0 });
+  if (freeBits > 0 && prior.divergenceFrom === undefined) throw noFloor();
+  if (typeof beta === 'number') checkNumber('vae', 'beta', beta, { min: 0 });
   return {
     input: checkAutoencoder({ encoder, decoder, prior, likelihood }),
     players: [
@@ -67,8 +72,9 @@ export function vae(parts: VaeParts): Game<Examples> {
 /** KL(q ‖ p) for each example: in closed form where the prior has one, else from the draw z. */
 export function divergenceOf(posterior: GaussianPosterior, prior: Prior, z: Tensor, freeBits = 0): Tensor {
   const perDimension = prior.divergenceFrom?.(posterior);
-  if (perDimension === undefined) return sub(posterior.logProb(z), prior.logProb(z));
-  return freeBits > 0 ? floorOf(perDimension, freeBits) : sum(perDimension, -1);
+  if (perDimension === undefined) return monteCarloKl(posterior, prior, z);
+  const latent = perDimension.shape.map((_, axis) => axis).slice(1);
+  return freeBits > 0 ? floorOf(perDimension, freeBits) : sum(perDimension, latent);
 }
 
 /** What the data have to be for these parts, which fit each other. */
@@ -78,11 +84,24 @@ function checkAutoencoder({
   prior,
   likelihood,
 }: Required<Pick<VaeParts, 'encoder' | 'decoder' | 'prior' | 'likelihood'>>): Spec {
-  const input = dataSpec('vae', encoder.input, { ...encoder.input, range: likelihood.target });
+  const input = dataSpec(
+    { name: 'encoder', spec: encoder.input },
+    { name: 'likelihood', spec: { ...encoder.input, range: likelihood.target } },
+  );
+  checkCodes(encoder, prior);
   checkFits({ name: 'prior', spec: priorSpec(prior) }, { name: 'decoder', spec: decoder.input });
   checkFits(
     { name: 'decoder', spec: decoder.output },
     { name: 'likelihood', spec: { ...input, range: likelihood.prediction } },
   );
   return input;
+}
+
+function noFloor() {
+  return gmError('GM_OPTION', {
+    where: 'vae',
+    expected: 'a prior whose divergence has a closed form, for freeBits',
+    received: 'one without divergenceFrom()',
+    remedy: 'Leave freeBits out, or take standardNormal().',
+  });
 }

@@ -1,17 +1,19 @@
-import type {
-  AdversarialLoss,
-  Encoder,
-  Examples,
-  FeatureDiscriminator,
-  GaussianPosterior,
-  Network,
-  Optimizer,
-  Prior,
+import {
+  type AdversarialLoss,
+  checkNumber,
+  type Encoder,
+  type Examples,
+  type FeatureDiscriminator,
+  type GaussianPosterior,
+  type Network,
+  type Optimizer,
+  type Prior,
 } from '@gm/core';
 import { featureReconstruction, nonSaturating } from '@gm/losses';
-import { add, concat, mean, mul, sigmoid, slice, type Tensor } from '@tensorflow/tfjs-core';
-import { checkAdversaries, dataSpec } from '../fit.js';
+import { add, concat, mean, mul, slice, type Tensor } from '@tensorflow/tfjs-core';
+import { checkAdversaries, checkCodes, dataSpec, opinionOf } from '../fit.js';
 import type { Game } from '../game.js';
+import { rateAt, type Schedule } from '../schedule.js';
 import { dcganAdam } from './gan.js';
 import { divergenceOf } from './vae.js';
 
@@ -25,8 +27,8 @@ export interface VaeGanParts {
   readonly loss?: AdversarialLoss;
   /** γ: weight of the feature reconstruction against fooling the discriminator, for the generator. Default 1e-2. */
   readonly reconstructionWeight?: number;
-  /** Weight of the divergence for the encoder. Default 1. */
-  readonly beta?: number;
+  /** Weight of the divergence for the encoder, or its warm-up. Default 1. */
+  readonly beta?: number | Schedule;
   readonly optimizers?: {
     readonly encoder?: Optimizer;
     readonly generator?: Optimizer;
@@ -51,8 +53,9 @@ interface Draw {
  *   discriminator  tells x from x̃ and x_p
  *
  * Where the paper adds the losses of x̃ and x_p, their mean is taken, so that real and generated examples weigh the same.
+ * The encoder draws its own z from the same posterior.
  *
- * @throws GM_FIT when the parts do not fit each other
+ * @throws GM_FIT when the parts do not fit each other; GM_OPTION when a weight is negative
  * @see Larsen, Sønderby, Larochelle & Winther (2016), Autoencoding beyond pixels using a learned similarity metric, algorithm 1, arXiv:1512.09300
  * @example trainer(vaeGan({ encoder, generator, discriminator, prior: standardNormal(32) }))
  */
@@ -68,7 +71,14 @@ export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
   } = parts;
   const { optimizers = {} } = parts;
   checkAdversaries({ generator, discriminator, prior, loss });
-  const input = dataSpec('vaeGan', encoder.input, dataSpec('vaeGan', generator.output, discriminator.input));
+  checkNumber('vaeGan', 'reconstructionWeight', reconstructionWeight, { min: 0 });
+  if (typeof beta === 'number') checkNumber('vaeGan', 'beta', beta, { min: 0 });
+  checkCodes(encoder, prior);
+  const seen = dataSpec(
+    { name: 'generator', spec: generator.output },
+    { name: 'discriminator', spec: discriminator.input },
+  );
+  const input = dataSpec({ name: 'encoder', spec: encoder.input }, { name: 'generator', spec: seen });
 
   return {
     input,
@@ -83,14 +93,14 @@ export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
         name: 'encoder',
         networks: { encoder },
         optimizer: optimizers.encoder ?? dcganAdam(),
-        loss({ x }, { realFeatures }, { random }) {
+        loss({ x }, { realFeatures }, { step, random }) {
           const options = { training: true, random };
           const posterior = encoder.encode(x, options);
           const z = posterior.sample(random);
           const features = discriminator.features(generator.apply(z, options), options);
           const reconstruction = mean(featureReconstruction(realFeatures, features));
           const divergence = mean(divergenceOf(posterior, prior, z));
-          return { loss: add(mul(beta, divergence), reconstruction), divergence, reconstruction };
+          return { loss: add(mul(rateAt(beta, step), divergence), reconstruction), divergence, reconstruction };
         },
       },
       {
@@ -118,8 +128,8 @@ export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
           ];
           return {
             loss: mean(loss.discriminator(realLogits, generatedLogits)),
-            real: mean(sigmoid(realLogits)),
-            generated: mean(sigmoid(generatedLogits)),
+            real: opinionOf(loss, realLogits),
+            generated: opinionOf(loss, generatedLogits),
           };
         },
       },
