@@ -15,7 +15,9 @@ export interface Ended {
 /** A folder for one test file, with tiny data in it and the built program to run there. */
 export function workplace() {
   const folder = mkdtempSync(join(tmpdir(), 'gm-app-'));
-  const start = (...args: string[]) => spawn(process.execPath, [MAIN, ...args], { cwd: folder, stdio: 'pipe' });
+  // Without colours, which some continuous integration asks for even where nobody looks.
+  const env = { ...process.env, NO_COLOR: '1' };
+  const start = (...args: string[]) => spawn(process.execPath, [MAIN, ...args], { cwd: folder, stdio: 'pipe', env });
   return {
     folder,
     path: (...parts: string[]) => join(folder, ...parts),
