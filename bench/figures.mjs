@@ -27,8 +27,9 @@ row('VAE 784-400-20, 5 epochs: test −ELBO, nats', '≤ 109.5', vae.negativeElb
 row('small strided CNN, 3 epochs: test accuracy', '≥ 0.985', classifier.accuracy.toFixed(4));
 row('demo: seconds in all', '≈ 180', demo.seconds.toFixed(0));
 row('demo: peak memory, MB', '< 1500', `${demo.peakMegabytes}`);
-row('demo: mean confidence of the classifier in 1,000 samples', '≥ 0.85', samples.confidence.toFixed(3));
-row('demo: entropy of the digits among them (log 10 = 2.303 when balanced)', '≥ 2.1', samples.classEntropy.toFixed(3));
+row('demo: mean confidence of the classifier in 1,000 samples', '> 0.8', samples.confidence.toFixed(3));
+row('      the same classifier in real test images', '', samples.realConfidence.toFixed(3));
+row('demo: entropy of the digits, at most log 10 = 2.303', '> 2.1', samples.classEntropy.toFixed(3));
 row('demo: rarest digit among 1,000 samples', '> 20', `${Math.min(...samples.classCounts)}`);
 
 /** Runs gm with its output shown; seconds and memory of the whole process. */

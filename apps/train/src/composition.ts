@@ -233,7 +233,7 @@ function adversarialOf({ loss }: Settings) {
   return ADVERSARIAL[loss as keyof typeof ADVERSARIAL]();
 }
 
-/** Leaky where a discriminator's gradients have to come through: rectifiers that die there make a generator collapse. */
+/** Leaky where a discriminator's gradients have to come through, after Radford et al. (2016), section 3. */
 function activationOf({ kind }: Settings): () => Layer {
   return kind === 'vae' ? relu : leakyRelu;
 }

@@ -1,14 +1,21 @@
 import { type Discriminator, type LabelledExamples, seeded } from '@gm/core';
 import { binarize, type Dataset, epochOf } from '@gm/data';
-import { correct, elboParts, evaluate, iwaeBound } from '@gm/metrics';
+import { correct, elboParts, evaluate, iwaeBound, topProbability } from '@gm/metrics';
+import { softmax, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Composition } from './composition.js';
 import { atMost } from './datasets.js';
 
-/** The share of examples that a classifier gets right. */
-export async function accuracyOf(network: Discriminator, dataset: Dataset): Promise<number> {
+/** The share of examples that a classifier gets right, and the mean probability of the class it chooses. */
+export async function skillOf(
+  network: Discriminator,
+  dataset: Dataset,
+): Promise<{ accuracy: number; confidence: number }> {
   const batches = epochOf(dataset as Dataset<LabelledExamples>, { batchSize: 500 });
-  const { right } = await evaluate(batches, ({ x, labels }) => ({ right: correct(network.logits(x), labels) }));
-  return right.mean;
+  const { right, sure } = await evaluate(batches, ({ x, labels }) => {
+    const logits = network.logits(x) as Tensor2D;
+    return { right: correct(logits, labels), sure: topProbability(softmax(logits)) };
+  });
+  return { accuracy: right.mean, confidence: sure.mean };
 }
 
 export interface BoundOptions {

@@ -6,7 +6,7 @@ import { classBalance, topProbability } from '@gm/metrics';
 import { add, argMax, dispose, mul, softmax, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { wrongOption } from './complain.js';
 import { openData, testOf } from './datasets.js';
-import { accuracyOf } from './evaluation.js';
+import { skillOf } from './evaluation.js';
 import { filesOf, type Run } from './runFolder.js';
 import { say } from './say.js';
 import { openRun, startRun } from './session.js';
@@ -18,6 +18,8 @@ export interface Opinion {
   readonly judge: string;
   /** Of the classifier on the test split of its own data. */
   readonly judgeAccuracy: number;
+  /** Its mean probability of the class it would choose, on that test split: what samples can be compared with. */
+  readonly realConfidence: number;
   readonly samples: number;
   /** Mean probability of the class it would choose. */
   readonly confidence: number;
@@ -48,11 +50,14 @@ export async function judgeSamples(folder: string, samples: Tensor, judged: Run)
   const [own, other] = [showShape(run.data.example.shape), showShape(judged.data.example.shape)];
   if (own !== other) throw notAJudge(folder, `a classifier of examples ${other}`, `one of ${own}`);
   const test = testOf(await openData(run.settings));
-  return training.withAverages(async () => ({
-    judge: folder,
-    judgeAccuracy: await accuracyOf(classifier, test),
-    ...(await opinionOf(classifier, samples, { from: judged.data.example.range, to: run.data.example.range })),
-  }));
+  return training.withAverages(async () => {
+    const { accuracy: judgeAccuracy, confidence: realConfidence } = await skillOf(classifier, test);
+    const opinion = await opinionOf(classifier, samples, {
+      from: judged.data.example.range,
+      to: run.data.example.range,
+    });
+    return { judge: folder, judgeAccuracy, realConfidence, ...opinion };
+  });
 }
 
 async function opinionOf(network: FeatureNetwork, samples: Tensor, ranges: { from: Range; to: Range }) {

@@ -9,9 +9,9 @@ export interface DemoFlags {
   readonly seed?: number;
 }
 
-/** How many steps get there in about two minutes on two cores; a slower machine is stopped by the clock. */
-const STEPS = 3200;
-const MINUTES = 2.5;
+/** How many steps get there in about two and a half minutes on two cores; a slower machine is stopped by the clock. */
+const STEPS = 3000;
+const MINUTES = 4;
 
 /** `gm demo`: a VAE-GAN on MNIST with parts that get somewhere in a few minutes on two cores. */
 export async function demo({ minutes, backend, out, seed = 1 }: DemoFlags): Promise<void> {

@@ -1,6 +1,6 @@
 import { seeded } from '@gm/core';
 import { openData, testOf } from '../datasets.js';
-import { accuracyOf, boundsOf } from '../evaluation.js';
+import { boundsOf, skillOf } from '../evaluation.js';
 import { judgeFor, judgeSamples } from '../judge.js';
 import { keepStdoutClean, sayPairs } from '../say.js';
 import { openRun } from '../session.js';
@@ -32,7 +32,7 @@ async function measured({ run, composition, training }: Opened, flags: EvaluateF
   const test = testOf(await openData(run.settings));
   const { autoencoder, classifier } = composition;
   return training.withAverages(async () => {
-    if (classifier) return { accuracy: await accuracyOf(classifier, test), examples: test.count };
+    if (classifier) return { ...(await skillOf(classifier, test)), examples: test.count };
     return boundsOf(autoencoder!, test, { ...flags, binarize: run.settings.binarize ?? false });
   });
 }
@@ -58,7 +58,8 @@ const WORDS: Readonly<Record<string, (value: never) => readonly [name: string, t
   judge: (value: string) => ['judge', value],
   judgeAccuracy: (value: number) => ['  its test accuracy', percent(value)],
   samples: (value: number) => ['samples judged', String(value)],
-  confidence: (value: number) => ['  mean confidence', value.toFixed(4)],
+  realConfidence: (value: number) => ['  its mean confidence there', value.toFixed(4)],
+  confidence: (value: number) => ['mean confidence', value.toFixed(4)],
   classCounts: (value: readonly number[]) => ['  samples by class', value.join(' ')],
   classEntropy: (value: number) => ['  class entropy', nats(value)],
 };
