@@ -99,6 +99,17 @@ describe('npm install @gm/generators in an empty folder', () => {
   });
 });
 
+describe('the first screen of the root README', () => {
+  it('installs and runs as it stands', async () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const [, dependencies] = readme.match(/^npm install (@gm.*)$/m) ?? [];
+    const [, code] = readme.match(/^```ts\r?\n(.*?)^```/ms) ?? [];
+    const folder = await installIn(mkdirIn('readme'), registry.npmrc, (dependencies ?? '').split(' '));
+    const printed = await node(['--input-type=module', '--eval', code ?? ''], folder);
+    expect(printed.match(/'generator\/loss': \d/g)).toHaveLength(10);
+  });
+});
+
 const tsc = join(createRequire(import.meta.url).resolve('typescript/package.json'), '../bin/tsc');
 
 function mkdirIn(name: string) {

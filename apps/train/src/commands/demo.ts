@@ -11,7 +11,7 @@ export interface DemoFlags {
 
 /** How many steps get there in about two and a half minutes on two cores; a slower machine is stopped by the clock. */
 const STEPS = 3000;
-const MINUTES = 4;
+const MINUTES = 5;
 
 /** `gm demo`: a VAE-GAN on MNIST with parts that get somewhere in a few minutes on two cores. */
 export async function demo({ minutes, backend, out, seed = 1 }: DemoFlags): Promise<void> {
