@@ -140,8 +140,17 @@ describe('dcganDiscriminator', () => {
 describe('convClassifier', () => {
   it('is small', () => {
     const network = convClassifier({ input: digits, classes: 10, random });
-    expect([network.output, network.body.output]).toEqual([spec([10], 'logits'), spec([128])]);
-    expect(countParameters(network)).toMatchInlineSnapshot(`215370`);
+    expect([network.output, network.body.output]).toEqual([spec([10], 'logits'), spec([256])]);
+    expect(countParameters(network)).toBe(416 + 19248 + 7 * 7 * 48 * 256 + 256 + 2570);
+  });
+
+  it('drops out in training only, unless it is told not to', async () => {
+    const small = { input: spec([8, 8, 1]), classes: 2, channels: [2], random };
+    const x = ones([1, 8, 8, 1]);
+    const training = { training: true };
+    await expectError(() => convClassifier(small).logits(x, training), 'GM_RANDOM', 'Pass { training: true, random }');
+    expect(convClassifier(small).logits(x).shape).toEqual([1, 2]);
+    expect(convClassifier({ ...small, dropout: 0 }).logits(x, training).shape).toEqual([1, 2]);
   });
 
   it('refuses a single class, sizes that are none, and what is no image', async () => {
@@ -154,6 +163,7 @@ describe('convClassifier', () => {
       const sizes = { input: digits, classes: 10, random };
       await expectError(() => convClassifier({ ...sizes, channels: [8, 0.5] }), 'GM_OPTION', 'filters', '0.5');
       await expectError(() => convClassifier({ ...sizes, hidden: 0 }), 'GM_OPTION', 'units', '0');
+      await expectError(() => convClassifier({ ...sizes, dropout: 1 }), 'GM_OPTION', 'dropout: expected rate');
       await expectError(() => convClassifier({ ...sizes, input: spec([784]) }), 'GM_FIT', '[784]');
     });
   });
