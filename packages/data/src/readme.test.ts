@@ -1,27 +1,14 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { firstExample, runFirstExample } from '@gm/core/testing/node';
+import { expect, it } from 'vitest';
 
-const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const readme = new URL('../README.md', import.meta.url);
 
-/** The first example of the README, as a module that uses the sources of this package. */
-async function readmeExample(): Promise<string> {
-  const [, example = ''] = (await readFile(pathOf('../README.md'), 'utf8')).match(/```ts\n(.*?)```/s) ?? [];
-  await mkdir(pathOf('../.vitest'), { recursive: true });
-  await writeFile(pathOf('../.vitest/readme.ts'), example.replaceAll("'@gm/data'", "'../src/index.js'"));
-  return example;
-}
+it('the example of the README runs and prints what it says', async () => {
+  expect(await runFirstExample(readme)).toBe(
+    [0, 1, 2].map((step) => `step ${step}: x 128,2, labels 128; 1000 examples kept for the test\n`).join(''),
+  );
+});
 
-describe('the example of the README', () => {
-  afterEach(() => vi.restoreAllMocks());
-
-  it('runs, in at most 15 lines', async () => {
-    const log = vi.spyOn(console, 'log').mockReturnValue();
-    const example = await readmeExample();
-    await import(pathOf('../.vitest/readme.ts'));
-    expect(example.trim().split('\n').length).toBeLessThanOrEqual(15);
-    expect(log.mock.calls.flat()).toEqual(
-      [0, 1, 2].map((step) => `step ${step}: x 128,2, labels 128; 1000 examples kept for the test`),
-    );
-  });
+it('the example of the README has at most 15 lines', async () => {
+  expect((await firstExample(readme)).trim().split('\n').length).toBeLessThanOrEqual(15);
 });

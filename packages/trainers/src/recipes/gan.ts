@@ -10,7 +10,7 @@ import {
 import { leastSquares, nonSaturating } from '@gm/losses';
 import { mean, type Tensor } from '@tensorflow/tfjs-core';
 import { checkAdversaries, dataSpec, opinionOf } from '../fit.js';
-import type { Game } from '../game.js';
+import type { Game, Player } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 
 /** What a generative adversarial network is made of. */
@@ -59,23 +59,7 @@ export function gan(parts: GanParts): Game<Examples, Draw> {
       return { z, generated: generator.apply(z, { training: true, random }) };
     },
     players: [
-      {
-        name: 'discriminator',
-        networks: { discriminator },
-        optimizer: optimizers.discriminator ?? dcganAdam(),
-        loss({ x }, { generated }, { random }) {
-          const options = { training: true, random };
-          const [realLogits, generatedLogits] = [
-            discriminator.logits(x, options),
-            discriminator.logits(generated, options),
-          ];
-          return {
-            loss: mean(loss.discriminator(realLogits, generatedLogits)),
-            real: opinionOf(loss, realLogits),
-            generated: opinionOf(loss, generatedLogits),
-          };
-        },
-      },
+      discriminatorPlayer({ discriminator, loss, optimizer: optimizers.discriminator }),
       {
         name: 'generator',
         networks: { generator },
@@ -87,6 +71,30 @@ export function gan(parts: GanParts): Game<Examples, Draw> {
         },
       },
     ],
+  };
+}
+
+/** The player that tells x from what the shared pass has generated. */
+export function discriminatorPlayer(parts: {
+  readonly discriminator: Network & Discriminator;
+  readonly loss: AdversarialLoss;
+  readonly optimizer: Optimizer | undefined;
+}): Player<Examples, { readonly generated: Tensor }> {
+  const { discriminator, loss, optimizer = dcganAdam() } = parts;
+  return {
+    name: 'discriminator',
+    networks: { discriminator },
+    optimizer,
+    loss({ x }, { generated }, { random }) {
+      const options = { training: true, random };
+      const realLogits = discriminator.logits(x, options);
+      const generatedLogits = discriminator.logits(generated, options);
+      return {
+        loss: mean(loss.discriminator(realLogits, generatedLogits)),
+        real: opinionOf(loss, realLogits),
+        generated: opinionOf(loss, generatedLogits),
+      };
+    },
   };
 }
 

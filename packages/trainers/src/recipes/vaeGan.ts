@@ -11,10 +11,10 @@ import {
 } from '@gm/core';
 import { featureReconstruction, nonSaturating } from '@gm/losses';
 import { add, concat, mean, mul, slice, type Tensor } from '@tensorflow/tfjs-core';
-import { checkAdversaries, checkCodes, dataSpec, opinionOf } from '../fit.js';
+import { checkAdversaries, checkCodes, dataSpec } from '../fit.js';
 import type { Game } from '../game.js';
 import { rateAt, type Schedule } from '../schedule.js';
-import { dcganAdam } from './gan.js';
+import { dcganAdam, discriminatorPlayer } from './gan.js';
 import { divergenceOf } from './vae.js';
 
 /** What a VAE-GAN is made of: the decoder of the VAE is the generator of the GAN. */
@@ -116,23 +116,7 @@ export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
           return { loss: add(mul(reconstructionWeight, reconstruction), adversarial), adversarial };
         },
       },
-      {
-        name: 'discriminator',
-        networks: { discriminator },
-        optimizer: optimizers.discriminator ?? dcganAdam(),
-        loss({ x }, { generated }, { random }) {
-          const options = { training: true, random };
-          const [realLogits, generatedLogits] = [
-            discriminator.logits(x, options),
-            discriminator.logits(generated, options),
-          ];
-          return {
-            loss: mean(loss.discriminator(realLogits, generatedLogits)),
-            real: opinionOf(loss, realLogits),
-            generated: opinionOf(loss, generatedLogits),
-          };
-        },
-      },
+      discriminatorPlayer({ discriminator, loss, optimizer: optimizers.discriminator }),
     ],
   };
 }
