@@ -8,6 +8,8 @@ export interface BackendOptions {
    * its file name. Node finds them by itself.
    */
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
+  /** How many threads wasm computes with. Default: as many as the machine runs at once, at most 8. */
+  readonly threads?: number;
   /** Accept a WebGPU adapter that computes on the processor (SwiftShader, llvmpipe), for tests. Default false. */
   readonly software?: boolean;
 }
@@ -17,6 +19,10 @@ export interface BackendDetails {
   readonly device?: string;
   readonly simd?: boolean;
   readonly threads?: number;
+  /** Why there are not more threads, where something stands in the way. */
+  readonly limit?: string;
+  /** wasm: whether a product and a sum are one instruction (relaxed SIMD). */
+  readonly fused?: boolean;
 }
 
 /** Why a backend cannot start, and the instruction that mends it. */

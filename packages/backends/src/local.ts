@@ -1,7 +1,7 @@
 import { env, findBackend } from '@tensorflow/tfjs-core';
 import type { Backend } from './backend.js';
 import { inNode, processorName } from './platform.js';
-import { registerWasmKernels } from './wasm/register.js';
+import { prepareWasm, runningSidecar } from './wasm/start.js';
 
 const nothing = async () => undefined;
 
@@ -25,17 +25,16 @@ export const wasm: Backend = {
     ? 'Reinstall @tensorflow/tfjs-backend-wasm.'
     : 'Pass wasmPaths with the URLs of the .wasm files of @tensorflow/tfjs-backend-wasm, as the README of @gm/backends shows.',
   obstacle: nothing,
-  load: async ({ wasmPaths }) => {
+  load: async ({ wasmPaths, threads }) => {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-    // The threaded build cannot start in Node, and hangs in a minified bundle.
-    env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     if (wasmPaths !== undefined && !findBackend('wasm')) setWasmPaths(wasmPaths as never);
-    registerWasmKernels();
+    await prepareWasm(threads);
   },
   details: async () => {
     await import('@tensorflow/tfjs-backend-wasm');
     const simd = (await env().getAsync('WASM_HAS_SIMD_SUPPORT')) as boolean;
-    return described({ device: processorName(), simd, threads: 1 });
+    const sidecar = runningSidecar();
+    return described({ device: processorName(), simd, threads: sidecar?.threads, fused: sidecar?.fused, limit: sidecar?.limit });
   },
 };
 

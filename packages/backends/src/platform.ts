@@ -3,13 +3,23 @@ interface NodeModules {
   'node:module': { createRequire(from: string | URL): NodeRequire };
   'node:fs': { existsSync(path: string): boolean; readdirSync(path: string): string[] };
   'node:path': { dirname(path: string): string; join(...parts: string[]): string };
-  'node:os': { cpus(): { model: string }[] };
+  'node:os': { cpus(): { model: string }[]; availableParallelism(): number };
+  'node:v8': { setFlagsFromString(flags: string): void };
+  'node:worker_threads': { Worker: NodeWorker };
   'node:util': { isNullOrUndefined?: (value: unknown) => boolean };
 }
 interface NodeRequire {
   (id: string): unknown;
   resolve(id: string): string;
 }
+type NodeWorker = new (
+  program: string,
+  options: { eval: true; workerData: unknown; name: string },
+) => {
+  once(event: 'message' | 'error', listener: (value: Error) => void): void;
+  unref(): void;
+  terminate(): Promise<number>;
+};
 interface NodeProcess {
   readonly versions?: { readonly node?: string };
   cwd(): string;
@@ -45,4 +55,10 @@ export function processorName(): string | undefined {
   if (!inNode) return undefined;
   const processors = builtin('node:os').cpus();
   return processors[0] && `${processors[0].model.trim()}, ${processors.length} cores`;
+}
+
+/** How many threads the machine runs at once. */
+export function parallelism(): number {
+  if (inNode) return builtin('node:os').availableParallelism();
+  return (globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
 }

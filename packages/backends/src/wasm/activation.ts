@@ -1,46 +1,31 @@
-import {
-  ClipByValue,
-  Elu,
-  LeakyRelu,
-  Maximum,
-  Minimum,
-  Prelu,
-  Relu,
-  Relu6,
-  Sigmoid,
-  type TensorInfo,
-} from '@tensorflow/tfjs-core';
-import { type Attributes, type Body, type Call, hasNaN, scalarOf } from './kernel.js';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Attributes, Tools } from './kernel.js';
 
-/** max(x, αx) as relu(x) − α relu(−x): four vectorised passes are six times faster than tfjs's scalar one. */
-export const leakyRelu: Body = ({ x }, { alpha }, { call }) => {
-  const negative = call(Relu, { x: call('Neg', { x: x! }) });
-  const scaled = call('Multiply', { a: negative, b: scalarOf(call, alpha) });
-  return call('Sub', { a: call(Relu, { x: x! }), b: scaled });
+/** Activations by the numbers of kernels/activation.ts. */
+export const activations: Readonly<Record<string, number>> = {
+  linear: 0,
+  relu: 1,
+  relu6: 2,
+  leakyrelu: 3,
+  prelu: 3,
+  elu: 4,
+  sigmoid: 5,
+  tanh: 6,
 };
 
-/** XNNPACK clamps NaN to a bound. When there is NaN, two slower kernels that keep it. */
-export const relu6: Body = ({ x }, _, tools) => {
-  if (!hasNaN(tools, x!)) return tools.stock(Relu6, { x: x! });
-  return tools.call(Minimum, { a: tools.call(Relu, { x: x! }), b: scalarOf(tools.call, 6) });
-};
+/** The activation of a fused kernel: its number, its slope, and the address of its slopes if there is one for each channel. */
+export interface Finish {
+  readonly kind: number;
+  readonly slope: number;
+  readonly slopes: number;
+}
 
-/** As relu6. */
-export const clipByValue: Body = ({ x }, attrs, tools) => {
-  if (!hasNaN(tools, x!)) return tools.stock(ClipByValue, { x: x! }, attrs);
-  const raised = tools.call(Maximum, { a: x!, b: scalarOf(tools.call, attrs.clipValueMin) });
-  return tools.call(Minimum, { a: raised, b: scalarOf(tools.call, attrs.clipValueMax) });
-};
-
-const KERNELS: Readonly<Record<string, string>> = { relu: Relu, relu6: Relu6, elu: Elu, sigmoid: Sigmoid };
-
-/** The activation of a fused kernel by the kernel of its own, which keeps NaN. */
-export function activated(call: Call, x: TensorInfo, attrs: Attributes, alpha?: TensorInfo): TensorInfo {
-  const { activation = 'linear', leakyreluAlpha } = attrs;
-  if (activation === 'linear') return x;
-  if (activation === 'prelu') return call(Prelu, { x, alpha: alpha! });
-  if (activation === 'leakyrelu') return call(LeakyRelu, { x }, { alpha: leakyreluAlpha });
-  const kernel = KERNELS[activation];
-  if (kernel === undefined) throw new Error(`${activation} activation not yet supported in the wasm backend.`);
-  return call(kernel, { x });
+/** Undefined for an activation that our kernels cannot do on their way. */
+export function finishOf({ at }: Tools, attrs: Attributes, slopes: TensorInfo | undefined, channels: number): Finish | undefined {
+  const { activation = 'linear', leakyreluAlpha = 0 } = attrs;
+  const kind = activations[activation];
+  if (kind === undefined) throw new Error(`${activation} activation not yet supported in the wasm backend.`);
+  if (activation !== 'prelu') return { kind, slope: leakyreluAlpha, slopes: 0 };
+  const perChannel = slopes!.shape.at(-1) === channels && slopes!.shape.slice(0, -1).every((size) => size === 1);
+  return perChannel ? { kind, slope: 0, slopes: at(slopes!) } : undefined;
 }

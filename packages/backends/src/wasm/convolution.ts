@@ -6,7 +6,7 @@ import {
   FusedDepthwiseConv2D,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { activated } from './activation.js';
+import { activated } from './matMul.js';
 import { type Axis, framedConvolution, geometry } from './geometry.js';
 import { type Attributes, type Body, type Call, shaped, type Tools, transpose } from './kernel.js';
 
@@ -82,10 +82,10 @@ function phases({ filter, input, output, before, stride }: Axis, together: boole
 }
 
 /** The filter of a group: [rows of dy, columns of dy, filters, phases × phases × channels]. */
-function tapsOf({ make, view }: Tools, turned: TensorInfo, row: Group, column: Group): TensorInfo {
+function tapsOf({ zeros, view }: Tools, turned: TensorInfo, row: Group, column: Group): TensorInfo {
   const [height, width, filters, channels] = turned.shape as [number, number, number, number];
   const depth = row.phases.length * column.phases.length * channels;
-  const result = make([row.offsets.length, column.offsets.length, filters, depth]);
+  const result = zeros([row.offsets.length, column.offsets.length, filters, depth]);
   const [from, to] = [view(turned), view(result)];
   for (const [i, above] of row.offsets.entries()) {
     for (const [j, left] of column.offsets.entries()) {
@@ -152,10 +152,10 @@ function around({ filter, input, output, before, stride, dilation }: Axis): [num
 /** XNNPACK's fused relu and relu6 turn NaN into a bound; the bias stays fused, the activation does not. */
 const fused =
   (kernel: string, depthwise: boolean): Body =>
-  ({ preluActivationWeights, ...inputs }, attrs, { call, stock }) => {
+  ({ preluActivationWeights, ...inputs }, attrs, tools) => {
     const pad = spelledPadding(inputs.x!, inputs.filter!, attrs, depthwise);
-    const sum = stock(kernel, inputs, { ...attrs, pad, activation: 'linear' });
-    return activated(call, sum, attrs, preluActivationWeights);
+    const sum = tools.stock(kernel, inputs, { ...attrs, pad, activation: 'linear' });
+    return activated(tools, sum, attrs, preluActivationWeights);
   };
 export const fusedConv2D = fused(FusedConv2D, false);
 export const fusedDepthwiseConv2D = fused(FusedDepthwiseConv2D, true);

@@ -50,7 +50,7 @@ export function geometry(inputShape: number[], filterShape: number[], attrs: Att
  * Where nothing of x is left, all is zero (XNNPACK refuses an empty input).
  */
 export function framedConvolution(
-  { call, make }: Tools,
+  { call, zeros }: Tools,
   kernel: string,
   { x, filter }: { readonly x: TensorInfo; readonly filter: TensorInfo },
   frame: readonly (readonly [number, number])[],
@@ -58,7 +58,7 @@ export function framedConvolution(
 ): TensorInfo {
   const begin = [0, ...frame.map(([before]) => Math.max(0, -before)), 0];
   const size = x.shape.map((length, axis) => length - begin[axis]! - Math.max(0, -(frame[axis - 1]?.[1] ?? 0)));
-  if (size.some((length) => length <= 0)) return make(outputShape(kernel, x, filter, frame, steps));
+  if (size.some((length) => length <= 0)) return zeros(outputShape(kernel, x, filter, frame, steps));
   const whole = size.every((length, axis) => length === x.shape[axis]);
   const pad = [[0, 0], ...frame.map((ends) => ends.map((count) => Math.max(0, count))), [0, 0]];
   const inner = whole ? x : call('Slice', { x }, { begin, size });

@@ -1,64 +1,96 @@
-import { BatchMatMul, broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { activated } from './activation.js';
-import { type Body, type Call, shaped, type Tools, transpose } from './kernel.js';
+import { _FusedMatMul, BatchMatMul, broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type Finish, finishOf } from './activation.js';
+import { type Attributes, type Body, isFloat, type Tools } from './kernel.js';
 
-/**
- * Matrix products. tfjs hands two plain matrices to XNNPACK and everything else – a transposed operand, which every gradient
- * has, or a batch – to plain loops, 13 times slower. So: transpose first, and take a batch one by one.
- */
-export const matMul: Body = ({ a, b }, { transposeA, transposeB }, tools) => {
-  const left = upright(tools.call, a!, transposeA);
-  const right = upright(tools.call, b!, transposeB);
-  const outer = broadcast_util.assertAndGetBroadcastShape(left.shape.slice(0, -2), right.shape.slice(0, -2));
-  const [rows, inner, columns] = [left.shape.at(-2)!, left.shape.at(-1)!, right.shape.at(-1)!];
-  util.assert(
-    inner === right.shape.at(-2),
-    () => `Error in matMul: inner shapes (${inner}) and (${right.shape.at(-2)}) differ.`,
-  );
-  const shape = [...outer, rows, columns];
-  if (util.sizeFromShape(shape) * inner === 0) return tools.make(shape);
-  return shaped(products(tools, left, right, outer), shape);
+/** Below so many multiplications, a product of a stack is left to one thread; above, all threads share each. */
+const LARGE = 1 << 20;
+/** Tasks a thread, so that one that was held up does not hold up the others. */
+const TASKS_PER_THREAD = 3;
+const NOTHING: Finish = { kind: 0, slope: 0, slopes: 0 };
+
+/** Matrix products with operands stored either way, of one matrix or of stacks that broadcast. */
+export const matMul: Body = ({ a, b }, attrs, tools) => {
+  if (!isFloat(a, b)) return tools.stock(BatchMatMul, { a: a!, b: b! }, attrs);
+  return product(tools, a!, b!, attrs, 0, NOTHING);
 };
 
-/** Matrix product, bias and activation as kernels of their own: XNNPACK's fused relu turns NaN into 0. */
-export const fusedMatMul: Body = ({ a, b, bias, preluActivationWeights }, attrs, { call }) => {
-  const product = call(BatchMatMul, { a: a!, b: b! }, attrs);
-  const sum = bias ? call('Add', { a: product, b: bias }) : product;
-  return activated(call, sum, attrs, preluActivationWeights);
+/** Matrix product, bias and activation in one pass. */
+export const fusedMatMul: Body = ({ a, b, bias, preluActivationWeights }, attrs, tools) => {
+  if (!isFloat(a, b, bias)) return tools.stock(_FusedMatMul, { a: a!, b: b!, ...(bias && { bias }) }, attrs);
+  const columns = b!.shape.at(attrs.transposeB ? -2 : -1)!;
+  const finish = finishOf(tools, attrs, preluActivationWeights, columns);
+  const along = bias === undefined || (bias.shape.at(-1) === columns && util.sizeFromShape(bias.shape) === columns);
+  const single = util.sizeFromShape(a!.shape.slice(0, -2)) === 1 && util.sizeFromShape(b!.shape.slice(0, -2)) === 1;
+  if (finish && along && single) return product(tools, a!, b!, attrs, bias ? tools.at(bias) : 0, finish);
+  const plain = tools.call(BatchMatMul, { a: a!, b: b! }, attrs);
+  const sum = bias ? tools.call('Add', { a: plain, b: bias }) : plain;
+  return activated(tools, sum, attrs, preluActivationWeights);
 };
 
-function products({ call, stock }: Tools, left: TensorInfo, right: TensorInfo, outer: number[]): TensorInfo {
-  const [inner, columns] = right.shape.slice(-2) as [number, number];
-  const product = (a: TensorInfo, b: TensorInfo) =>
-    stock(
-      BatchMatMul,
-      { a: shaped(a, [1, util.sizeFromShape(a.shape) / inner, inner]), b: shaped(b, [1, inner, columns]) },
-      { transposeA: false, transposeB: false },
-    );
-  const lefts = origins(left.shape.slice(0, -2), outer);
-  const rights = origins(right.shape.slice(0, -2), outer);
+const KERNELS: Readonly<Record<string, string>> = {
+  relu: 'Relu',
+  relu6: 'Relu6',
+  elu: 'Elu',
+  sigmoid: 'Sigmoid',
+  leakyrelu: 'LeakyRelu',
+  prelu: 'Prelu',
+};
+
+/** The activation by a kernel of its own. */
+export function activated({ call }: Tools, x: TensorInfo, attrs: Attributes, alpha?: TensorInfo): TensorInfo {
+  const { activation = 'linear', leakyreluAlpha } = attrs;
+  if (activation === 'linear') return x;
+  if (activation === 'prelu') return call('Prelu', { x, alpha: alpha! });
+  return call(KERNELS[activation]!, { x }, { alpha: leakyreluAlpha });
+}
+
+function product(tools: Tools, a: TensorInfo, b: TensorInfo, attrs: Attributes, bias: number, finish: Finish): TensorInfo {
+  const { kernels, at, make, room, threads } = tools;
+  const { transposeA = false, transposeB = false } = attrs;
+  const [rows, inner] = sides(a.shape, transposeA);
+  const [depth, columns] = sides(b.shape, transposeB);
+  util.assert(inner === depth, () => `Error in matMul: inner shapes (${inner}) and (${depth}) differ.`);
+  const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const result = make([...outer, rows, columns]);
+  const count = util.sizeFromShape(outer);
+  if (count * rows * columns === 0) return result;
+  const [turnA, turnB] = [Number(transposeA), Number(transposeB)];
+  const parts = threads === 1 || rows * columns * inner < 1 << 17 ? 1 : threads * TASKS_PER_THREAD;
+  const one = (aAt: number, bAt: number, cAt: number, m: number) => {
+    const packed = room(4 * inner * Math.ceil(columns / 8) * 8 + 64);
+    kernels.matMul!(aAt, bAt, cAt, m, columns, inner, turnA, turnB, bias, finish.kind, finish.slope, finish.slopes, packed, parts);
+  };
+  const lefts = origins(a.shape.slice(0, -2), outer);
+  const rights = origins(b.shape.slice(0, -2), outer);
   // One right matrix for all left ones, each once: their rows are one tall matrix.
-  if (rights.every((origin) => origin === 0) && lefts.every((origin, place) => origin === place))
-    return product(left, right);
-  const results = lefts.map((origin, place) =>
-    product(matrix(call, left, origin), matrix(call, right, rights[place]!)),
-  );
-  return call('Concat', results, { axis: 0 });
+  const tall = !transposeA && rights.every((origin) => origin === 0) && lefts.every((origin, place) => origin === place);
+  if (count === 1 || tall) {
+    one(at(a), at(b), at(result), rows * count);
+    return result;
+  }
+  const address = (place: number) => [
+    at(a) + 4 * rows * inner * lefts[place]!,
+    at(b) + 4 * inner * columns * rights[place]!,
+    at(result) + 4 * rows * columns * place,
+  ] as const;
+  if (rows * columns * inner >= LARGE) {
+    for (let place = 0; place < count; place++) one(...address(place), rows);
+    return result;
+  }
+  const table = make([count * 3], 'int32');
+  const entries = tools.view(table) as unknown as Int32Array;
+  for (let place = 0; place < count; place++) entries.set(address(place), place * 3);
+  kernels.matMulStack!(at(table), count, rows, columns, inner, turnA, turnB);
+  return result;
 }
 
-function upright(call: Call, x: TensorInfo, transposed: boolean): TensorInfo {
-  if (!transposed) return x;
-  const axes = x.shape.map((_, axis) => axis);
-  return transpose(call, x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
+/** Rows and columns of the operand as it enters the product. */
+function sides(shape: readonly number[], transposed: boolean): readonly [number, number] {
+  const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
+  return transposed ? [columns, rows] : [rows, columns];
 }
 
-function matrix(call: Call, x: TensorInfo, index: number): TensorInfo {
-  const [rows, columns] = x.shape.slice(-2) as [number, number];
-  const stack = shaped(x, [util.sizeFromShape(x.shape.slice(0, -2)), rows, columns]);
-  return call('Slice', { x: stack }, { begin: [index, 0, 0], size: [1, rows, columns] });
-}
-
-/** For each matrix of the broadcast batch, the number of the matrix it comes from. */
+/** For each matrix of the broadcast stack, the number of the matrix it comes from. */
 function origins(from: number[], outer: number[]): number[] {
   const missing = outer.length - from.length;
   return Array.from({ length: util.sizeFromShape(outer) }, (_, place) => {

@@ -9,20 +9,29 @@ import {
   DepthwiseConv2dNative,
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
+  Elu,
+  Erf,
+  Exp,
+  Expm1,
   FusedConv2D,
   FusedDepthwiseConv2D,
   getKernel,
   Identity,
   type KernelFunc,
   LeakyRelu,
+  Log,
+  Log1p,
   MaxPool,
+  Relu,
   Relu6,
   registerKernel,
+  Sigmoid,
+  Softplus,
+  Tanh,
   Tile,
   UnsortedSegmentSum,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
-import { clipByValue, leakyRelu, relu6 } from './activation.js';
 import {
   conv2D,
   conv2DBackpropFilter,
@@ -32,51 +41,65 @@ import {
   fusedDepthwiseConv2D,
 } from './convolution.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise.js';
-import { type Body, composed } from './kernel.js';
+import { clipByValue, elu, erf, exp, expm1, leakyRelu, log, log1p, relu, relu6, sigmoid, softplus, tanh } from './elementwise.js';
+import { type Body, kernelOf } from './kernel.js';
 import { fusedMatMul, matMul } from './matMul.js';
 import { identity, tile } from './memory.js';
 import { avgPool, maxPool } from './pooling.js';
 import { unsortedSegmentSum } from './segments.js';
 
-/** What stock wasm lacks, does slowly, or does wrongly. */
-const kernels: Readonly<Record<string, Body>> = {
-  // lacking: without them nothing that convolves or embeds can be trained
+/** Which kernel goes where: tfjs's name of it, and ours that takes its place. One paragraph a file. */
+const bodies: Readonly<Record<string, Body>> = {
+  // matMul.ts
+  [BatchMatMul]: matMul,
+  [_FusedMatMul]: fusedMatMul,
+  // convolution.ts
+  [Conv2D]: conv2D,
+  [FusedConv2D]: fusedConv2D,
   [Conv2DBackpropFilter]: conv2DBackpropFilter,
+  [Conv2DBackpropInput]: conv2DBackpropInput,
+  // depthwise.ts
+  [DepthwiseConv2dNative]: depthwiseConv2D,
+  [FusedDepthwiseConv2D]: fusedDepthwiseConv2D,
   [DepthwiseConv2dNativeBackpropFilter]: depthwiseBackpropFilter,
   [DepthwiseConv2dNativeBackpropInput]: depthwiseBackpropInput,
-  [UnsortedSegmentSum]: unsortedSegmentSum,
-  // slow
-  [BatchMatMul]: matMul,
-  [Conv2DBackpropInput]: conv2DBackpropInput,
-  [Identity]: identity,
+  // elementwise.ts
+  [ClipByValue]: clipByValue,
+  [Elu]: elu,
+  [Erf]: erf,
+  [Exp]: exp,
+  [Expm1]: expm1,
   [LeakyRelu]: leakyRelu,
+  [Log]: log,
+  [Log1p]: log1p,
+  [Relu]: relu,
+  [Relu6]: relu6,
+  [Sigmoid]: sigmoid,
+  [Softplus]: softplus,
+  [Tanh]: tanh,
+  // memory.ts
+  [Identity]: identity,
   [Tile]: tile,
-  // wrong when a 'same' filter ends before its input
-  [Conv2D]: conv2D,
-  [DepthwiseConv2dNative]: depthwiseConv2D,
-  // hiding NaN
-  [_FusedMatMul]: fusedMatMul,
-  [FusedConv2D]: fusedConv2D,
-  [FusedDepthwiseConv2D]: fusedDepthwiseConv2D,
+  // pooling.ts
   [AvgPool]: avgPool,
   [MaxPool]: maxPool,
-  [ClipByValue]: clipByValue,
-  [Relu6]: relu6,
+  // segments.ts
+  [UnsortedSegmentSum]: unsortedSegmentSum,
 };
 
 const MARK = 'gm';
 
 /** Puts the kernels above in the place of tfjs's. A second call, from another copy of this package too, does nothing. */
-export function registerWasmKernels(): void {
+export function registerKernels(): void {
   const stock = new Map<string, KernelFunc>();
-  for (const [kernelName, body] of Object.entries(kernels)) {
+  for (const [kernelName, body] of Object.entries(bodies)) {
     const existing = getKernel(kernelName, 'wasm');
     if (existing && MARK in existing) continue;
     if (existing) {
       stock.set(kernelName, existing.kernelFunc);
       unregisterKernel(kernelName, 'wasm');
     }
-    const kernel = { ...existing, kernelName, backendName: 'wasm', kernelFunc: composed(body, stock), [MARK]: true };
+    const kernel = { ...existing, kernelName, backendName: 'wasm', kernelFunc: kernelOf(body, stock), [MARK]: true };
     registerKernel(kernel);
   }
 }
