@@ -9,15 +9,16 @@ import { readJson, root } from '../run/workspace.mjs';
 
 const arrows = {
   core: [],
-  backends: ['core'],
+  ops: ['core'],
+  backends: ['core', 'ops'],
   data: ['core'],
-  networks: ['core'],
-  losses: ['core', 'networks'],
-  latent: ['core', 'networks'],
+  networks: ['core', 'ops'],
+  losses: ['core', 'ops', 'networks'],
+  latent: ['core', 'ops', 'networks'],
   generators: ['core', 'networks'],
   discriminators: ['core', 'networks'],
   metrics: ['core', 'networks'],
-  trainers: ['core', 'networks', 'losses', 'latent', 'generators', 'discriminators'],
+  trainers: ['core', 'ops', 'networks', 'losses', 'latent', 'generators', 'discriminators'],
 };
 const typesOnly = { trainers: ['data'] };
 

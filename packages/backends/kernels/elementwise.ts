@@ -2,8 +2,11 @@
 import { activate } from './activation';
 import { erf4, exp4, expm14, log1p4, log4, sigmoid4, softplus4, tanh4 } from './math';
 import { loadFew, splat, storeFew } from './simd';
-import { UNARY } from './tasks';
+import { ELEMENTWISE } from './tasks';
 import { argument, numberArgument, run, setArgument, setNumberArgument } from './threads';
+
+/** The kernels of this file. */
+const UNARY: i32 = 0;
 
 /** Numbers that one task takes: 32 kB, which stay in the first cache. */
 const CHUNK: i32 = 8192;
@@ -23,10 +26,16 @@ export function unary(kind: i32, x: usize, y: usize, count: i32, a: f32, b: f32)
   setArgument(COUNT, count);
   setNumberArgument(A, a);
   setNumberArgument(B, b);
-  run(UNARY, (count + CHUNK - 1) / CHUNK);
+  run(ELEMENTWISE + UNARY, (count + CHUNK - 1) / CHUNK);
 }
 
-export function unaryTask(task: i32): void {
+export function elementwiseTask(kernel: i32, task: i32): void {
+  switch (kernel) {
+    case UNARY: unaryTask(task); break;
+  }
+}
+
+function unaryTask(task: i32): void {
   const start = task * CHUNK, kind = argument(FUNCTION) as i32;
   const a = splat(numberArgument(A)), b = splat(numberArgument(B));
   let x = argument(X) + ((start as usize) << 2), y = argument(Y) + ((start as usize) << 2);

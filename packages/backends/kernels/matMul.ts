@@ -1,7 +1,10 @@
 /** Matrix products, one or a stack of them. */
-import { KB, MB, MR, NR, FREE, finish, into, multiply, multiplyPacked, packWholeB } from './gemm';
-import { MATMUL_MULTIPLY, MATMUL_PACK, MATMUL_STACK } from './tasks';
+import { MB, MR, NR, FREE, finish, into, multiply, multiplyPacked, packWholeB } from './gemm';
+import { MATMUL } from './tasks';
 import { argument, numberArgument, run, setArgument, setNumberArgument } from './threads';
+
+/** The kernels of this file. */
+const PACK: i32 = 0, MULTIPLY: i32 = 1, STACK: i32 = 2;
 
 /** Columns that one task packs. */
 const STRIP: i32 = 64;
@@ -39,11 +42,19 @@ export function matMul(a: usize, b: usize, c: usize, m: i32, n: i32, k: i32, tur
   setArgument(ROWS, rows);
   setArgument(COLUMNS, columns);
   setArgument(ACROSS, (n + columns - 1) / columns);
-  run(MATMUL_PACK, (n + STRIP - 1) / STRIP);
-  run(MATMUL_MULTIPLY, ((m + rows - 1) / rows) * ((n + columns - 1) / columns));
+  run(MATMUL + PACK, (n + STRIP - 1) / STRIP);
+  run(MATMUL + MULTIPLY, ((m + rows - 1) / rows) * ((n + columns - 1) / columns));
 }
 
-export function packTask(task: i32): void {
+export function matMulTask(kernel: i32, task: i32): void {
+  switch (kernel) {
+    case PACK: packTask(task); break;
+    case MULTIPLY: multiplyTask(task); break;
+    case STACK: stackTask(task); break;
+  }
+}
+
+function packTask(task: i32): void {
   const n = argument(N) as i32, k = argument(K) as i32;
   const turned = argument(TURN_B) != 0;
   const stride = ((turned ? k : n) as usize) << 2;
@@ -51,7 +62,7 @@ export function packTask(task: i32): void {
   packWholeB(argument(B), stride, turned, k, n, from, min(STRIP, n - from), argument(PACKED));
 }
 
-export function multiplyTask(task: i32): void {
+function multiplyTask(task: i32): void {
   const m = argument(M) as i32, n = argument(N) as i32, k = argument(K) as i32;
   const turned = argument(TURN_A) != 0;
   const across = argument(ACROSS) as i32;
@@ -70,10 +81,10 @@ export function matMulStack(offsets: usize, count: i32, m: i32, n: i32, k: i32, 
   setArgument(K, k);
   setArgument(TURN_A, turnA);
   setArgument(TURN_B, turnB);
-  run(MATMUL_STACK, count);
+  run(MATMUL + STACK, count);
 }
 
-export function stackTask(task: i32): void {
+function stackTask(task: i32): void {
   const m = argument(M) as i32, n = argument(N) as i32, k = argument(K) as i32;
   const turnedA = argument(TURN_A) != 0, turnedB = argument(TURN_B) != 0;
   const entry = argument(OFFSETS) + (task as usize) * 12;
@@ -85,5 +96,3 @@ export function stackTask(task: i32): void {
 export function ownBytes(): usize {
   return FREE + 65536;
 }
-
-export { KB };

@@ -1,17 +1,14 @@
-/** Which function performs a task of which kernel: the one table that every thread looks into. */
-import { unaryTask } from './elementwise';
-import { multiplyTask, packTask, stackTask } from './matMul';
+/** Which function performs a task of which kernel: the one table that every thread looks into. A kernel is its family · 16 + its number there. */
+import { elementwiseTask } from './elementwise';
+import { matMulTask } from './matMul';
 
-export const MATMUL_PACK: i32 = 0;
-export const MATMUL_MULTIPLY: i32 = 1;
-export const MATMUL_STACK: i32 = 2;
-export const UNARY: i32 = 3;
+export const MATMUL: i32 = 0;
+export const ELEMENTWISE: i32 = 16;
 
 export function perform(kernel: i32, task: i32): void {
-  switch (kernel) {
-    case MATMUL_PACK: packTask(task); break;
-    case MATMUL_MULTIPLY: multiplyTask(task); break;
-    case MATMUL_STACK: stackTask(task); break;
-    case UNARY: unaryTask(task); break;
+  const number = kernel & 15;
+  switch (kernel - number) {
+    case MATMUL: matMulTask(number, task); break;
+    case ELEMENTWISE: elementwiseTask(number, task); break;
   }
 }

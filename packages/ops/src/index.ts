@@ -1,0 +1,2 @@
+export { sigmoidCrossEntropyGradKernel, sigmoidCrossEntropyKernel } from './kernelNames.js';
+export { sigmoidCrossEntropyWithLogits } from './sigmoidCrossEntropy.js';
