@@ -14,7 +14,7 @@ import { scratch } from './threads';
 /** Rows and columns of a tile: the most that fit into 16 registers. Without a fused product and sum, one more is needed for the product. */
 export const MR: i32 = FUSED ? 6 : 4;
 export const NR: i32 = 8;
-export const KB: i32 = 384;
+export const KB: i32 = 512;
 export const MB: i32 = 96;
 /** Columns that a thread packs for itself in `multiply`. */
 const NB: i32 = 256;
@@ -59,6 +59,12 @@ export function finish(biasAt: usize, kind: i32, slope: f32 = 0, slopesAt: usize
   activation = kind;
   alpha = slope;
   slopes = slopesAt;
+}
+
+/** How deep the blocks of a depth k are: equal, rather than a thin one at the end. */
+export function depthOf(k: i32): i32 {
+  const blocks = max(1, (k + KB - 1) / KB);
+  return (k + 4 * blocks - 1) / (4 * blocks) * 4;
 }
 
 /** Bytes of B packed. */
@@ -202,8 +208,9 @@ export function packTransposedB(b: usize, stride: usize, columns: i32, k: i32, t
  */
 export function packWholeB(b: usize, stride: usize, transposed: bool, k: i32, width: i32, from: i32, columns: i32, to: usize): void {
   const padded = (width + NR - 1) / NR * NR;
-  for (let depth = 0; depth < k; depth += KB) {
-    const deep = min(KB, k - depth);
+  const block = depthOf(k);
+  for (let depth = 0; depth < k; depth += block) {
+    const deep = min(block, k - depth);
     const place = to + (((depth * padded + from * deep) as usize) << 2);
     if (transposed) packTransposedB(b + (from as usize) * stride + ((depth as usize) << 2), stride, columns, deep, place);
     else packB(b + (depth as usize) * stride + ((from as usize) << 2), stride, columns, deep, place);
@@ -221,13 +228,18 @@ export function packWholeB(b: usize, stride: usize, transposed: bool, k: i32, wi
 export function multiplyBlock(a: usize, b: usize, row: i32, rows: i32, column: i32, columns: i32, k: i32, first: bool, last: bool): void {
   const tile = scratch();
   const add = adding || !first;
+  const direct = !add && targetRows == 0 && !(last && (bias != 0 || activation != 0));
   for (let j = 0; j < columns; j += NR) {
     const panel = b + (((j * k) as usize) << 2);
     for (let i = 0; i < rows; i += MR) {
       const left = rows - i;
       const start = a + (((i * k) as usize) << 2);
       if (FUSED) {
-        if (left > 4) tile6(start, panel, k, tile);
+        if (direct && left >= MR && columns - j >= NR) {
+          tile6(start, panel, k, target + ((row + i) as usize) * targetStride + (((column + j) as usize) << 2), targetStride);
+          continue;
+        }
+        if (left > 4) tile6(start, panel, k, tile, 32);
         else if (left > 2) tile4of6(start, panel, k, tile);
         else tile2of6(start, panel, k, tile);
       } else {
@@ -241,10 +253,10 @@ export function multiplyBlock(a: usize, b: usize, row: i32, rows: i32, column: i
 /** C = A B for `rows` rows of A, `stride` bytes apart, and all columns from `column` on, `columns` of them, of B as packWholeB left it. */
 export function multiplyPacked(a: usize, stride: usize, transposed: bool, rowFrom: i32, rows: i32, b: usize, width: i32, column: i32, columns: i32, k: i32): void {
   const padded = (width + NR - 1) / NR * NR;
-  const block = blockA();
+  const block = blockA(), deepest = depthOf(k);
   let depth = 0;
   do {
-    const deep = min(KB, k - depth);
+    const deep = min(deepest, k - depth);
     const panels = b + (((depth * padded + column * deep) as usize) << 2);
     for (let row = 0; row < rows; row += MB) {
       const height = min(MB, rows - row);
@@ -253,19 +265,19 @@ export function multiplyPacked(a: usize, stride: usize, transposed: bool, rowFro
       else packA(a + (at as usize) * stride + ((depth as usize) << 2), stride, height, deep, block);
       multiplyBlock(block, panels, at, height, column, columns, deep, depth == 0, depth + deep >= k);
     }
-    depth += KB;
+    depth += deepest;
   } while (depth < k);
 }
 
 /** C = A B by one thread alone, with nothing packed before. */
 export function multiply(a: usize, strideA: usize, transposedA: bool, b: usize, strideB: usize, transposedB: bool, m: i32, n: i32, k: i32): void {
   const packed = scratch() + BLOCK_B;
-  const block = blockA();
+  const block = blockA(), deepest = depthOf(k);
   for (let column = 0; column < n; column += NB) {
     const columns = min(NB, n - column);
     let depth = 0;
     do {
-      const deep = min(KB, k - depth);
+      const deep = min(deepest, k - depth);
       if (transposedB) packTransposedB(b + (column as usize) * strideB + ((depth as usize) << 2), strideB, columns, deep, packed);
       else packB(b + (depth as usize) * strideB + ((column as usize) << 2), strideB, columns, deep, packed);
       for (let row = 0; row < m; row += MB) {
@@ -274,7 +286,7 @@ export function multiply(a: usize, strideA: usize, transposedA: bool, b: usize, 
         else packA(a + (row as usize) * strideA + ((depth as usize) << 2), strideA, rows, deep, block);
         multiplyBlock(block, packed, row, rows, column, columns, deep, depth == 0, depth + deep >= k);
       }
-      depth += KB;
+      depth += deepest;
     } while (depth < k);
   }
 }
@@ -324,8 +336,8 @@ function finished(x: v128, offset: usize, count: i32): v128 {
 
 // --- tiles. Exported so that the optimiser leaves them alone: inlined or unrolled they need more registers than there are. ---
 
-/** MR × NR of A B: `a` as [k][MR], `b` as [k][NR], to [MR][NR]. */
-export function tile6(a: usize, b: usize, k: i32, to: usize): void {
+/** MR × NR of A B: `a` as [k][MR], `b` as [k][NR], to rows that lie `stride` bytes apart. */
+export function tile6(a: usize, b: usize, k: i32, to: usize, stride: usize): void {
   let c00 = splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
   let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
   for (const end = a + (k as usize) * 24; a < end; a += 24, b += 32) {
@@ -344,11 +356,16 @@ export function tile6(a: usize, b: usize, k: i32, to: usize): void {
     c50 = multiplyAdd(s, b0, c50); c51 = multiplyAdd(s, b1, c51);
   }
   v128.store(to, c00); v128.store(to, c01, 16);
-  v128.store(to, c10, 32); v128.store(to, c11, 48);
-  v128.store(to, c20, 64); v128.store(to, c21, 80);
-  v128.store(to, c30, 96); v128.store(to, c31, 112);
-  v128.store(to, c40, 128); v128.store(to, c41, 144);
-  v128.store(to, c50, 160); v128.store(to, c51, 176);
+  to += stride;
+  v128.store(to, c10); v128.store(to, c11, 16);
+  to += stride;
+  v128.store(to, c20); v128.store(to, c21, 16);
+  to += stride;
+  v128.store(to, c30); v128.store(to, c31, 16);
+  to += stride;
+  v128.store(to, c40); v128.store(to, c41, 16);
+  to += stride;
+  v128.store(to, c50); v128.store(to, c51, 16);
 }
 
 /** The first four rows of a panel of six. */
