@@ -32,42 +32,65 @@ export type Body = (inputs: Inputs, attrs: Attributes, tools: Tools) => TensorIn
 /** A kernel for tfjs from its body. */
 export function kernelOf(body: Body, stockKernels: ReadonlyMap<string, KernelFunc>): KernelFunc {
   return ({ inputs, attrs = {}, backend }) => {
-    const wasm = backend as WasmBackend;
-    const sidecar = sidecarOf(backend);
-    const made: TensorInfo[] = [];
-    const keep = (x: TensorInfo): TensorInfo => {
-      made.push(x);
-      return x;
-    };
-    const run = (kernel: KernelFunc, inner: object, attributes: object) =>
-      keep(kernel({ inputs: inner as never, attrs: attributes as never, backend }) as TensorInfo);
-    const tools: Tools = {
-      kernels: sidecar.kernels,
-      threads: sidecar.threads,
-      at: ({ dataId }) => wasm.dataIdMap.get(dataId).memoryOffset,
-      make: (shape, dtype = 'float32') => keep(wasm.makeOutput(shape as number[], dtype)),
-      zeros: (shape, dtype = 'float32') => {
-        const x = keep(wasm.makeOutput(shape as number[], dtype));
-        wasm.typedArrayFromHeap(x).fill(0);
-        return x;
-      },
-      room: sidecar.room,
-      call: (name, inner, attributes = {}) => run(getKernel(name, 'wasm').kernelFunc, inner, attributes),
-      stock: (name, inner, attributes = {}) => run(stockKernels.get(name)!, inner, attributes),
-      view: (x) => wasm.typedArrayFromHeap(x),
-    };
-    let result: TensorInfo | TensorInfo[] | undefined;
+    const bench = benches.get(backend) ?? benchOf(backend as WasmBackend, stockKernels);
+    if (bench.backend.wasm === null) sidecarOf(backend); // disposed: says so
+    const outer = bench.made;
+    bench.made = [];
+    let results: readonly TensorInfo[] = [];
     try {
-      result = body(inputs as Inputs, attrs as Attributes, tools);
+      const result = body(inputs as Inputs, attrs as Attributes, bench.tools);
+      results = Array.isArray(result) ? result : [result];
       return result;
     } finally {
-      release(wasm, made, result === undefined ? [] : Array.isArray(result) ? result : [result]);
+      release(bench.backend, bench.made, results);
+      bench.made = outer;
     }
   };
 }
 
+/** Tools, and what was made with them by the kernel at work; kernels that call kernels put their own list in its place. */
+interface Bench {
+  readonly backend: WasmBackend;
+  readonly tools: Tools;
+  made: TensorInfo[];
+}
+
+const benches = new WeakMap<object, Bench>();
+
+function benchOf(backend: WasmBackend, stockKernels: ReadonlyMap<string, KernelFunc>): Bench {
+  const sidecar = sidecarOf(backend);
+  const keep = (x: TensorInfo): TensorInfo => {
+    bench.made.push(x);
+    return x;
+  };
+  const run = (kernel: KernelFunc, inputs: object, attrs: object) =>
+    keep(kernel({ inputs: inputs as never, attrs: attrs as never, backend }) as TensorInfo);
+  const make: Tools['make'] = (shape, dtype = 'float32') => keep(backend.makeOutput(shape as number[], dtype));
+  const tools: Tools = {
+    kernels: sidecar.kernels,
+    get threads() {
+      return sidecar.threads;
+    },
+    at: ({ dataId }) => backend.dataIdMap.get(dataId).memoryOffset,
+    make,
+    zeros(shape, dtype) {
+      const x = make(shape, dtype);
+      backend.typedArrayFromHeap(x).fill(0);
+      return x;
+    },
+    room: sidecar.room,
+    call: (name, inputs, attrs = {}) => run(getKernel(name, 'wasm').kernelFunc, inputs, attrs),
+    stock: (name, inputs, attrs = {}) => run(stockKernels.get(name)!, inputs, attrs),
+    view: (x) => backend.typedArrayFromHeap(x),
+  };
+  const bench: Bench = { backend, tools, made: [] };
+  benches.set(backend, bench);
+  return bench;
+}
+
 /** Frees all but the results. A result that is an input is handed out once more. */
 function release(wasm: WasmBackend, made: readonly TensorInfo[], results: readonly TensorInfo[]): void {
+  if (made.length === 1 && results.length === 1 && made[0]!.dataId === results[0]!.dataId) return;
   const own = new Set<number>();
   for (const { dataId } of results) {
     const index = made.findIndex((x, place) => x.dataId === dataId && !own.has(place));
