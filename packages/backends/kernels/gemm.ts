@@ -90,6 +90,13 @@ export function blockA(): usize {
   return scratch() + BLOCK_A;
 }
 
+/** Where `multiply` packs B: MB × KB numbers and more, free for kernels that have B packed elsewhere. */
+// @ts-ignore: decorator
+@inline
+export function blockB(): usize {
+  return scratch() + BLOCK_B;
+}
+
 // --- packing ---
 
 /** Numbers next to each other in `width` rows, whose addresses are in a table, as [k][width]; width is 4, 6 or 8. */

@@ -39,3 +39,32 @@ export function storeFew(to: usize, x: v128, count: i32): void {
   if (count > 1) store<f32>(to, f32x4.extract_lane(x, 1), 4);
   if (count > 2) store<f32>(to, f32x4.extract_lane(x, 2), 8);
 }
+
+/** Copies `count` numbers: faster than memory.copy for the few that a filter spans. */
+export function copyNumbers(to: usize, from: usize, count: i32): void {
+  for (; count >= 4; count -= 4, to += 16, from += 16) v128.store(to, v128.load(from));
+  for (; count > 0; count--, to += 4, from += 4) store<f32>(to, load<f32>(from));
+}
+
+export function clearNumbers(to: usize, count: i32): void {
+  for (; count >= 4; count -= 4, to += 16) v128.store(to, splat(0));
+  for (; count > 0; count--, to += 4) store<f32>(to, 0);
+}
+
+/** Adds up `parts` rows of `size` numbers, in order, for the numbers `start` … `end` − 1 of a row. */
+export function addParts(parts: usize, count: i32, size: i32, to: usize, start: i32, end: i32): void {
+  const step = (size as usize) << 2;
+  let i = start;
+  for (; i <= end - 4; i += 4) {
+    let from = parts + ((i as usize) << 2);
+    let sum = v128.load(from);
+    for (let part = 1; part < count; part++) sum = f32x4.add(sum, v128.load((from += step)));
+    v128.store(to + ((i as usize) << 2), sum);
+  }
+  for (; i < end; i++) {
+    let from = parts + ((i as usize) << 2);
+    let sum = load<f32>(from);
+    for (let part = 1; part < count; part++) sum += load<f32>((from += step));
+    store<f32>(to + ((i as usize) << 2), sum);
+  }
+}

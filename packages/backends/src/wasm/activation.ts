@@ -20,6 +20,8 @@ export interface Finish {
   readonly slopes: number;
 }
 
+export const NOTHING: Finish = { kind: 0, slope: 0, slopes: 0 };
+
 /** Undefined for an activation that our kernels cannot do on their way. */
 export function finishOf({ at }: Tools, attrs: Attributes, slopes: TensorInfo | undefined, channels: number): Finish | undefined {
   const { activation = 'linear', leakyreluAlpha = 0 } = attrs;

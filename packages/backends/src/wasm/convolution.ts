@@ -1,161 +1,143 @@
-import {
-  Conv2D,
-  Conv2DBackpropInput,
-  DepthwiseConv2dNative,
-  FusedConv2D,
-  FusedDepthwiseConv2D,
-  type TensorInfo,
-} from '@tensorflow/tfjs-core';
+import { Conv2D, Conv2DBackpropInput, FusedConv2D, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type Finish, finishOf, NOTHING } from './activation.js';
+import { geometry, written } from './geometry.js';
+import { type Attributes, type Body, isFloat, sizeOf, type Tools, transpose } from './kernel.js';
 import { activated } from './matMul.js';
-import { type Axis, framedConvolution, geometry } from './geometry.js';
-import { type Attributes, type Body, type Call, shaped, type Tools, transpose } from './kernel.js';
+import { backward, forward, type Plan, planOf } from './windows.js';
 
-/**
- * Gradient of a convolution for its filter, which tfjs lacks for wasm: itself a convolution, of x with channels for batch and
- * batch for channels, by dy as the filter, with the stride as its dilation.
- */
-export const conv2DBackpropFilter: Body = ({ x, dy }, attrs, tools) => {
-  const { rows, columns, channels, filters } = geometry(x!.shape, attrs.filterShape, attrs);
-  const turned = { x: transpose(tools.call, x!, [3, 1, 2, 0]), filter: transpose(tools.call, dy!, [1, 2, 0, 3]) };
-  const steps = { strides: [1, 1], dilations: [rows.stride, columns.stride] };
-  const sums = framedConvolution(tools, Conv2D, turned, [reached(rows), reached(columns)], steps);
-  return shaped(transpose(tools.call, sums, [1, 2, 0, 3]), [rows.filter, columns.filter, channels, filters]);
+/** Tasks a thread, so that one that was held up does not hold up the others; below so many multiplications, no threads. */
+const TASKS_PER_THREAD = 3;
+const SMALL = 1 << 17;
+/** Blocks of kernels/gemm.ts: rows, and numbers deep. */
+const ROWS = 96;
+const DEEP = 384;
+/** Columns of a product whose results are scattered: what a thread has room for. */
+const MOST_TOGETHER = 64;
+/** Tasks into which a filter's gradient is cut at least, where there is so much; the same for any number of threads. */
+const FILTER_TASKS = 16;
+
+type Convolve = (
+  tools: Tools,
+  x: TensorInfo,
+  filter: TensorInfo,
+  attrs: Attributes,
+  bias: number,
+  finish: Finish,
+) => TensorInfo;
+
+/** y = activation(x ∗ filter + bias), [batch, height, width, filters]. */
+const convolved: Convolve = (tools, x, filter, attrs, bias, { kind, slope, slopes }) => {
+  const { kernels, at, make, room } = tools;
+  const { plan, rows, columns, batch, filters } = plannedForward(x.shape, filter.shape, attrs);
+  const y = make([batch, rows.output, columns.output, filters]);
+  if (sizeOf(y) === 0) return y;
+  const packed = room(packedBytes(plan.depth, filters));
+  const place = written(tools, plan.numbers);
+  kernels.conv2D!(place, at(x), at(filter), at(y), packed, bias, kind, slope, slopes, partsFor(tools, plan));
+  return y;
 };
 
-/** The frame around x in which dy, dilated by the stride, has as many places as the filter. */
-export function reached({ filter, input, output, before, stride, dilation }: Axis): readonly [number, number] {
-  return [before, (filter - 1) * dilation + 1 + (output - 1) * stride - input - before];
+function plannedForward(inputShape: number[], filterShape: number[], attrs: Attributes) {
+  const sizes = geometry(inputShape, filterShape, attrs);
+  const { rows, columns, batch, channels, filters } = sizes;
+  const source = { height: rows.input, width: columns.input, channels };
+  const target = { height: rows.output, width: columns.output, channels: filters };
+  return { ...sizes, plan: planOf(batch, source, target, forward(rows), forward(columns), columns.filter) };
 }
 
-/**
- * Gradient of a convolution for its input, and the transposed convolution. dx at row stride·u + r is a plain convolution of dy by
- * every stride-th row of the filter, turned over: dx is made of stride² interleaved plain convolutions (its phases). Few
- * channels would leave vectors half empty, so all phases are done at once then, as channels of one convolution whose filters
- * are filled up with zeros. tfjs's own kernel is plain loops, 4 to 20 times slower.
- */
-export const conv2DBackpropInput: Body = ({ dy, filter }, attrs, tools) => {
-  const { call, stock } = tools;
-  if (attrs.dataFormat === 'NCHW') return stock(Conv2DBackpropInput, { dy: dy!, filter: filter! }, attrs);
-  const { rows, columns, channels, batch } = geometry(attrs.inputShape, filter!.shape, attrs);
-  const together = channels * rows.stride * columns.stride <= 8;
-  const turned = transpose(call, filter!, [0, 1, 3, 2]);
-  const columnGroups = phases(columns, together);
-  const lines = phases(rows, together).map((row) => {
-    const parts = columnGroups.map((column) => {
-      const operands = { x: dy!, filter: tapsOf(tools, turned, row, column) };
-      const part = framedConvolution(tools, Conv2D, operands, [row.frame, column.frame], plain);
-      return unfolded(call, part, row.phases.length, column.phases.length);
-    });
-    return interleaved(call, parts, 2);
-  });
-  const whole = interleaved(call, lines, 1);
-  const size = [batch, rows.input, columns.input, channels];
-  return whole.shape.every((length, axis) => length === size[axis])
-    ? whole
-    : call('Slice', { x: whole }, { begin: [0, 0, 0, 0], size });
-};
+const packedBytes = (depth: number, columns: number) => 4 * depth * Math.ceil(columns / 8) * 8 + 64;
 
-const plain = { strides: [1, 1], dilations: [1, 1] };
+const partsFor = ({ threads }: Tools, { cost }: Plan) =>
+  threads === 1 || cost < SMALL ? 1 : threads * TASKS_PER_THREAD;
 
-/** Rows r of every `stride` rows of dx that one convolution makes, and the rows of dy, relative to u, that they are made of. */
-interface Group {
-  readonly phases: readonly number[];
-  readonly offsets: readonly number[];
-  readonly frame: readonly [number, number];
-  /** The row of the filter by which phase r takes offset o; outside the filter, zeros. */
-  readonly tap: (phase: number, offset: number) => number;
+/** Gradient of a convolution for its input, and the transposed convolution. */
+export const conv2DBackpropInput: Body = channelsLast(({ dy, filter }, attrs, tools) => {
+  if (!isFloat(dy, filter)) return tools.stock(Conv2DBackpropInput, { dy: dy!, filter: filter! }, attrs);
+  const { kernels, at, make, room } = tools;
+  const { rows, columns, batch, channels, filters } = geometry(attrs.inputShape, filter!.shape, attrs);
+  const dx = make([batch, rows.input, columns.input, channels]);
+  if (sizeOf(dx) === 0) return dx;
+  const source = { height: rows.output, width: columns.output, channels: filters };
+  const target = { height: rows.input, width: columns.input, channels };
+  // All phases of the stride at once where a single phase has too few channels to fill a panel. A phase without some tap has a
+  // zero there, as at the edges.
+  const [apart, together] = [false, true].map((all) =>
+    planOf(batch, source, target, backward(rows, all), backward(columns, all), columns.filter),
+  ) as [Plan, Plan];
+  const plan = together.columns <= MOST_TOGETHER && together.cost < apart.cost ? together : apart;
+  const packed = room(packedBytes(plan.depth, plan.columns));
+  const place = written(tools, plan.numbers);
+  kernels.conv2DBackpropInput!(place, at(dy!), at(filter!), at(dx), packed, partsFor(tools, plan));
+  return dx;
+});
+
+/** Gradient of a convolution for its filter, which tfjs lacks for wasm. */
+export const conv2DBackpropFilter: Body = channelsLast(
+  ({ x, dy }, attrs, tools) => {
+    util.assert(
+      isFloat(x, dy),
+      () => `Error in conv2DBackpropFilter: expected float32, received ${x!.dtype} and ${dy!.dtype}.`,
+    );
+    const { kernels, at, make, room } = tools;
+    const { plan, rows, columns, batch, channels, filters } = plannedForward(x!.shape, attrs.filterShape, attrs);
+    const dw = make([rows.filter, columns.filter, channels, filters]);
+    if (sizeOf(dw) === 0) return dw;
+    const depth = batch * rows.output * columns.output;
+    const parts = partsOf(Math.ceil(depth / DEEP), Math.ceil(plan.depth / ROWS));
+    const packed = room(packedBytes(depth, filters) + 4 * parts * sizeOf(dw));
+    const sums = packed + packedBytes(depth, filters);
+    kernels.conv2DBackpropFilter!(written(tools, plan.numbers), at(x!), at(dy!), at(dw), packed, parts, sums);
+    return dw;
+  },
+  { result: 'filter' },
+);
+
+/** Into how many parts so many blocks are cut when each makes so many tasks. A part has four blocks or more. */
+function partsOf(blocks: number, tasks: number): number {
+  const wanted = Math.max(1, Math.min(Math.floor(blocks / 4), Math.ceil(FILTER_TASKS / tasks)));
+  return Math.max(1, Math.ceil(blocks / Math.max(1, Math.ceil(blocks / wanted))));
 }
 
-function phases({ filter, input, output, before, stride }: Axis, together: boolean): Group[] {
-  const all = Array.from({ length: stride }, (_, phase) => phase);
-  const height = Math.ceil(input / stride);
-  return (together ? [all] : all.map((phase) => [phase])).map((members) => {
-    const last = Math.floor((members.at(-1)! + before) / stride);
-    const first = Math.min(last, Math.ceil((members[0]! + before - filter + 1) / stride));
-    return {
-      phases: members,
-      offsets: Array.from({ length: last - first + 1 }, (_, index) => first + index),
-      frame: [-first, height + last - output],
-      tap: (phase, offset) => phase + before - stride * offset,
-    };
-  });
-}
-
-/** The filter of a group: [rows of dy, columns of dy, filters, phases × phases × channels]. */
-function tapsOf({ zeros, view }: Tools, turned: TensorInfo, row: Group, column: Group): TensorInfo {
-  const [height, width, filters, channels] = turned.shape as [number, number, number, number];
-  const depth = row.phases.length * column.phases.length * channels;
-  const result = zeros([row.offsets.length, column.offsets.length, filters, depth]);
-  const [from, to] = [view(turned), view(result)];
-  for (const [i, above] of row.offsets.entries()) {
-    for (const [j, left] of column.offsets.entries()) {
-      for (const [place, [y, x]] of pairs(row, above, column, left).entries()) {
-        if (y < 0 || y >= height || x < 0 || x >= width) continue;
-        const [source, target] = [
-          (y * width + x) * filters * channels,
-          (i * column.offsets.length + j) * filters * depth,
-        ];
-        for (let f = 0; f < filters; f++) {
-          const start = source + f * channels;
-          to.set(from.subarray(start, start + channels), target + f * depth + place * channels);
-        }
-      }
+/** Convolution, with an activation in the same pass where it is known for each channel. */
+export const finished =
+  (kernel: string, convolve: Convolve, filtersOf: (filter: TensorInfo) => number): Body =>
+  ({ x, filter, bias, preluActivationWeights }, attrs, tools) => {
+    if (!isFloat(x, filter, bias)) {
+      return tools.stock(kernel, { x: x!, filter: filter!, ...(bias && { bias }) }, attrs);
     }
-  }
-  return result;
-}
-
-const pairs = (row: Group, above: number, column: Group, left: number) =>
-  row.phases.flatMap((r) => column.phases.map((c) => [row.tap(r, above), column.tap(c, left)] as const));
-
-/** [batch, height, width, rows × columns × channels] to [batch, height × rows, width × columns, channels]. */
-function unfolded(call: Call, x: TensorInfo, rows: number, columns: number): TensorInfo {
-  const [batch, height, width, depth] = x.shape as [number, number, number, number];
-  const shape = [batch, height * rows, width * columns, depth / rows / columns];
-  if (rows * columns === 1) return x;
-  return shaped(transpose(call, shaped(x, [batch * height, width, rows, depth / rows]), [0, 2, 1, 3]), shape);
-}
-
-/** The first of each part along `axis`, the second of each, and so on. */
-function interleaved(call: Call, parts: readonly TensorInfo[], axis: number): TensorInfo {
-  const [first] = parts as [TensorInfo];
-  if (parts.length === 1) return first;
-  const outer = first.shape.slice(0, axis + 1).reduce((a, b) => a * b, 1);
-  const inner = first.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  const stacked = shaped(call('Concat', parts, { axis: 0 }), [parts.length, outer, inner]);
-  const shape = first.shape.map((size, index) => (index === axis ? size * parts.length : size));
-  return shaped(transpose(call, stacked, [1, 0, 2]), shape);
-}
-
-/**
- * Convolution. XNNPACK miscounts padding 'same' when the filter's last place ends before the input does, and gives zeros: spelled
- * out in numbers the same padding is right.
- */
-const spelled =
-  (kernel: string, depthwise: boolean): Body =>
-  (inputs, attrs, { stock }) =>
-    stock(kernel, inputs, { ...attrs, pad: spelledPadding(inputs.x!, inputs.filter!, attrs, depthwise) });
-export const conv2D = spelled(Conv2D, false);
-export const depthwiseConv2D = spelled(DepthwiseConv2dNative, true);
-
-function spelledPadding(x: TensorInfo, filter: TensorInfo, attrs: Attributes, depthwise: boolean): Attributes['pad'] {
-  if (attrs.pad !== 'same') return attrs.pad;
-  const { rows, columns } = geometry(x.shape, filter.shape, attrs, depthwise);
-  return [[0, 0], around(rows), around(columns), [0, 0]];
-}
-
-function around({ filter, input, output, before, stride, dilation }: Axis): [number, number] {
-  const reach = (output - 1) * stride + (filter - 1) * dilation + 1;
-  return [before, Math.max(0, reach - input - before)];
-}
-
-/** XNNPACK's fused relu and relu6 turn NaN into a bound; the bias stays fused, the activation does not. */
-const fused =
-  (kernel: string, depthwise: boolean): Body =>
-  ({ preluActivationWeights, ...inputs }, attrs, tools) => {
-    const pad = spelledPadding(inputs.x!, inputs.filter!, attrs, depthwise);
-    const sum = tools.stock(kernel, inputs, { ...attrs, pad, activation: 'linear' });
+    const filters = filtersOf(filter!);
+    const finish = finishOf(tools, attrs, preluActivationWeights, filters);
+    const along = bias === undefined || (bias.shape.at(-1) === filters && sizeOf(bias) === filters);
+    if (finish && along) return convolve(tools, x!, filter!, attrs, bias ? tools.at(bias) : 0, finish);
+    const plain = convolve(tools, x!, filter!, attrs, 0, NOTHING);
+    const sum = bias ? tools.call('Add', { a: plain, b: bias }) : plain;
     return activated(tools, sum, attrs, preluActivationWeights);
   };
-export const fusedConv2D = fused(FusedConv2D, false);
-export const fusedDepthwiseConv2D = fused(FusedDepthwiseConv2D, true);
+
+export const conv2D: Body = channelsLast(finished(Conv2D, convolved, ({ shape }) => shape[3]!));
+export const fusedConv2D: Body = channelsLast(finished(FusedConv2D, convolved, ({ shape }) => shape[3]!));
+
+/** A body for [batch, height, width, channels] that takes [batch, channels, height, width] too. */
+function channelsLast(body: Body, { result = 'image' } = {}): Body {
+  return (inputs, attrs, tools) => {
+    if (attrs.dataFormat !== 'NCHW') return body(inputs, attrs, tools);
+    const turned = Object.entries(inputs).map(([name, x]) => [name, turnedInput(tools, name, x)] as const);
+    const { pad, inputShape } = attrs;
+    const inner = {
+      ...attrs,
+      dataFormat: 'NHWC',
+      pad: Array.isArray(pad) ? last(pad) : pad,
+      ...(inputShape && { inputShape: last(inputShape) }),
+    };
+    const y = body(Object.fromEntries(turned), inner, tools) as TensorInfo;
+    return result === 'image' ? transpose(tools.call, y, [0, 3, 1, 2]) : y;
+  };
+}
+
+const last = <T>([batch, channels, ...size]: readonly T[]) => [batch!, ...size, channels!];
+
+/** Images and slopes for each place are turned; filter and bias are the same either way. */
+function turnedInput({ call }: Tools, name: string, x: TensorInfo): TensorInfo {
+  if (name === 'x' || name === 'dy') return transpose(call, x, [0, 2, 3, 1]);
+  return name === 'preluActivationWeights' && x?.shape.length === 3 ? transpose(call, x, [1, 2, 0]) : x;
+}

@@ -1,4 +1,4 @@
-import { backend_util, DepthwiseConv2dNative, type TensorInfo } from '@tensorflow/tfjs-core';
+import { backend_util, util } from '@tensorflow/tfjs-core';
 import type { Attributes, Tools } from './kernel.js';
 
 /** A convolution along rows or columns: sizes, zeros before, stride. */
@@ -42,40 +42,20 @@ export function geometry(inputShape: number[], filterShape: number[], attrs: Att
     stride: info.strideWidth,
     dilation: info.dilationWidth,
   };
+  util.assert(
+    rows.output >= 0 && columns.output >= 0,
+    () => `Error in convolution: a filter [${filterShape}] does not fit into an input [${inputShape}].`,
+  );
   return { rows, columns, batch: info.batchSize, channels: info.inChannels, filters: filterShape[3]! };
 }
 
-/**
- * Convolves x, framed by the zeros that `frame` asks for before and after its rows and columns; negative numbers cut off.
- * Where nothing of x is left, all is zero (XNNPACK refuses an empty input).
- */
-export function framedConvolution(
-  { call, zeros }: Tools,
-  kernel: string,
-  { x, filter }: { readonly x: TensorInfo; readonly filter: TensorInfo },
-  frame: readonly (readonly [number, number])[],
-  steps: { readonly strides: number[]; readonly dilations: number[] },
-): TensorInfo {
-  const begin = [0, ...frame.map(([before]) => Math.max(0, -before)), 0];
-  const size = x.shape.map((length, axis) => length - begin[axis]! - Math.max(0, -(frame[axis - 1]?.[1] ?? 0)));
-  if (size.some((length) => length <= 0)) return zeros(outputShape(kernel, x, filter, frame, steps));
-  const whole = size.every((length, axis) => length === x.shape[axis]);
-  const pad = [[0, 0], ...frame.map((ends) => ends.map((count) => Math.max(0, count))), [0, 0]];
-  const inner = whole ? x : call('Slice', { x }, { begin, size });
-  return call(kernel, { x: inner, filter }, { ...steps, pad, dataFormat: 'NHWC' });
+/** The address of a plan, as the kernels read it. */
+export function written({ make, view, at }: Tools, numbers: readonly number[]): number {
+  const plan = make([numbers.length], 'int32');
+  (view(plan) as unknown as Int32Array).set(numbers);
+  return at(plan);
 }
 
-function outputShape(
-  kernel: string,
-  x: TensorInfo,
-  { shape: [height, width, channels, filters] }: TensorInfo,
-  frame: readonly (readonly [number, number])[],
-  { strides, dilations }: { readonly strides: number[]; readonly dilations: number[] },
-): number[] {
-  const taps = [height!, width!];
-  const sizes = frame.map(([before, after], axis) => {
-    const room = x.shape[axis + 1]! + before + after - (taps[axis]! - 1) * dilations[axis]! - 1;
-    return Math.floor(room / strides[axis]!) + 1;
-  });
-  return [x.shape[0]!, ...sizes, kernel === DepthwiseConv2dNative ? channels! * filters! : filters!];
-}
+/** 0 … count − 1, each through f. */
+export const each = <T>(count: number, f: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => f(index));

@@ -1,12 +1,11 @@
 import { _FusedMatMul, BatchMatMul, broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { type Finish, finishOf } from './activation.js';
+import { type Finish, finishOf, NOTHING } from './activation.js';
 import { type Attributes, type Body, isFloat, type Tools } from './kernel.js';
 
 /** Below so many multiplications, a product of a stack is left to one thread; above, all threads share each. */
 const LARGE = 1 << 20;
 /** Tasks a thread, so that one that was held up does not hold up the others. */
 const TASKS_PER_THREAD = 3;
-const NOTHING: Finish = { kind: 0, slope: 0, slopes: 0 };
 
 /** Matrix products with operands stored either way, of one matrix or of stacks that broadcast. */
 export const matMul: Body = ({ a, b }, attrs, tools) => {

@@ -36,11 +36,9 @@ import {
   conv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
-  depthwiseConv2D,
   fusedConv2D,
-  fusedDepthwiseConv2D,
 } from './convolution.js';
-import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise.js';
+import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2D, fusedDepthwiseConv2D } from './depthwise.js';
 import { clipByValue, elu, erf, exp, expm1, leakyRelu, log, log1p, relu, relu6, sigmoid, softplus, tanh } from './elementwise.js';
 import { type Body, kernelOf } from './kernel.js';
 import { fusedMatMul, matMul } from './matMul.js';
