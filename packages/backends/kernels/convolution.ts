@@ -8,11 +8,11 @@
  * Dumoulin & Visin (2016), A guide to convolution arithmetic for deep learning, arXiv:1603.07285.
  */
 import {
-  addresses, CHANNELS, copyWindows, field, filterRow, findWindows, GROUPS_X, GROUPS_Y, MEMBERS_X, MEMBERS_Y, openGroups, openPlan, outputs,
+  addresses, CHANNELS, copyWindows, field, filterRow, findWindows, GROUPS_X, GROUPS_Y, inOrder, MEMBERS_X, MEMBERS_Y, openGroups, openPlan, outputs,
   packWindows, results, scatter, sizesBefore, TO_CHANNELS, windows, windowSize,
 } from './gather';
 import {
-  blockA, blockB, finish, into, intoRows, KB, MB, MR, multiplyBlock, NR, packB, packRows, packTransposedA, packWholeB, zeros,
+  blockA, blockB, depthOf, finish, into, intoRows, MB, MR, multiplyBlock, NR, packB, packRows, packTransposedA, packWholeB, zeros,
 } from './gemm';
 import { addParts } from './simd';
 import { CONVOLUTION } from './tasks';
@@ -25,7 +25,7 @@ const PLAN: usize = 0, SOURCE: usize = 1, FILTER: usize = 2, TARGET: usize = 3, 
 const BIAS: usize = 6, ACTIVATION: usize = 7, ALPHA: usize = 8, SLOPES: usize = 9;
 /** Rows and columns of a task, tasks along the rows of a pair of groups, and along the columns. */
 const TALL: usize = 10, WIDE: usize = 11, DOWN: usize = 12, ACROSS: usize = 13;
-const DEPTH: usize = 14, PARTS: usize = 15, PART: usize = 16, SUMS: usize = 17, STRIP: usize = 18;
+const DEPTH: usize = 14, PARTS: usize = 15, PART: usize = 16, SUMS: usize = 17, STRIP: usize = 18, BLOCK: usize = 19;
 
 /** Numbers that are packed by one task, about. */
 const PACKED_AT_ONCE: i32 = 32768;
@@ -86,12 +86,14 @@ export function conv2DBackpropFilter(plan: usize, x: usize, dy: usize, dw: usize
   setOperands(plan, x, dy, dw, packed);
   openGroups(0, 0);
   const depth = windows(), rows = windowSize(), columns = field(TO_CHANNELS);
-  const blocks = (depth + KB - 1) / KB;
+  const block = depthOf(depth);
+  const blocks = (depth + block - 1) / max(1, block);
   setArgument(DEPTH, depth);
-  setArgument(PART, (blocks + count - 1) / count * KB);
+  setArgument(BLOCK, block);
+  setArgument(PART, (blocks + count - 1) / count * block);
   setArgument(SUMS, count == 1 ? dw : sums);
   setArgument(PARTS, count);
-  const strip = max(1, PACKED_AT_ONCE / (KB * max(NR, columns)));
+  const strip = max(1, PACKED_AT_ONCE / (max(1, block) * max(NR, columns)));
   setArgument(STRIP, strip);
   run(CONVOLUTION + PACK_RESULT, (blocks + strip - 1) / strip);
   const down = (rows + MB - 1) / MB;
@@ -173,10 +175,10 @@ function turnFilterTask(task: i32): void {
 function turnPanel(column: i32, columns: i32): void {
   const padded = (columns + NR - 1) / NR * NR;
   const packed = argument(PACKED) + (((sizesBefore() * padded) as usize) << 2);
-  const channels = field(CHANNELS), size = windowSize();
+  const channels = field(CHANNELS), size = windowSize(), deepest = depthOf(size);
   const table = addresses();
-  for (let depth = 0; depth < size; depth += KB) {
-    const deep = min(KB, size - depth);
+  for (let depth = 0; depth < size; depth += deepest) {
+    const deep = min(deepest, size - depth);
     let to = packed + (((depth * padded + column * deep) as usize) << 2);
     for (let place = depth; place < depth + deep; ) {
       const tap = place / channels, from = place % channels;
@@ -203,6 +205,7 @@ function multiplyTask(task: i32): void {
   findWindows(argument(SOURCE), argument(TARGET), row, rows);
   const scattered = field(MEMBERS_Y) * field(MEMBERS_X) > 1;
   if (scattered) into(results(), (columns as usize) << 2);
+  else if (inOrder()) into(argument(TARGET) + (((row * columns) as usize) << 2), (columns as usize) << 2);
   else intoRows(outputs());
   finish(argument(BIAS), argument(ACTIVATION) as i32, numberArgument(ALPHA), argument(SLOPES));
   multiplyWindows(rows, column, min(wide, columns - column), columns);
@@ -212,14 +215,14 @@ function multiplyTask(task: i32): void {
 function multiplyWindows(rows: i32, column: i32, columns: i32, width: i32): void {
   const padded = (width + NR - 1) / NR * NR;
   const packed = argument(PACKED) + (((sizesBefore() * padded) as usize) << 2);
-  const size = windowSize(), block = blockA();
+  const size = windowSize(), block = blockA(), deepest = depthOf(size);
   let depth = 0;
   do {
-    const deep = min(KB, size - depth);
+    const deep = min(deepest, size - depth);
     packWindows(rows, depth, deep, block);
     const panels = packed + (((depth * padded + column * deep) as usize) << 2);
     multiplyBlock(block, panels, 0, rows, column, columns, deep, depth == 0, depth + deep >= size);
-    depth += KB;
+    depth += deepest;
   } while (depth < size);
 }
 
@@ -227,10 +230,11 @@ function multiplyWindows(rows: i32, column: i32, columns: i32, width: i32): void
 function packResultTask(task: i32): void {
   const columns = field(TO_CHANNELS), depth = argument(DEPTH) as i32, strip = argument(STRIP) as i32;
   const padded = (columns + NR - 1) / NR * NR;
-  const first = task * strip * KB;
-  for (let from = first; from < min(depth, first + strip * KB); from += KB) {
+  const block = argument(BLOCK) as i32;
+  const first = task * strip * block;
+  for (let from = first; from < min(depth, first + strip * block); from += block) {
     const stride = (columns as usize) << 2;
-    packB(argument(FILTER) + (from as usize) * stride, stride, columns, min(KB, depth - from), argument(PACKED) + (((from * padded) as usize) << 2));
+    packB(argument(FILTER) + (from as usize) * stride, stride, columns, min(block, depth - from), argument(PACKED) + (((from * padded) as usize) << 2));
   }
 }
 
@@ -244,13 +248,13 @@ function multiplyResultTask(task: i32): void {
   into(argument(SUMS) + (((part * rows * columns) as usize) << 2), (columns as usize) << 2);
   const padded = (columns + NR - 1) / NR * NR;
   const start = part * (argument(PART) as i32);
-  const end = min(argument(DEPTH) as i32, start + (argument(PART) as i32));
+  const end = min(argument(DEPTH) as i32, start + (argument(PART) as i32)), block = argument(BLOCK) as i32;
   let depth = start;
   do {
-    const deep = max(0, min(KB, end - depth));
+    const deep = max(0, min(block, end - depth));
     packTurnedWindows(depth, deep, row, numbers);
     multiplyBlock(blockA(), argument(PACKED) + (((depth * padded) as usize) << 2), row, numbers, 0, columns, deep, depth == start, true);
-    depth += KB;
+    depth += block;
   } while (depth < end);
 }
 

@@ -76,29 +76,47 @@ export function sizesBefore(): i32 {
 /** Finds `count` ≤ MB windows from number `first` on. Those that fill up the last panel are outside of the source. */
 export function findWindows(source: usize, target: usize, first: i32, count: i32): void {
   const rows = load<i32>(groupY, 4), columns = load<i32>(groupX, 4);
-  const fromY = load<i32>(groupY), fromX = load<i32>(groupX), toY = load<i32>(groupY, 8), toX = load<i32>(groupX, 8);
-  const stepY = field(STEP_Y), stepX = field(STEP_X), toStepY = field(TO_STEP_Y), toStepX = field(TO_STEP_X);
-  const toHeight = field(TO_HEIGHT), toWidth = field(TO_WIDTH), toChannels = field(TO_CHANNELS);
-  let image = first / (rows * columns);
-  let i = first / columns - image * rows, j = first % columns;
+  const line = first / columns;
+  let image = line / rows;
+  let i = line - image * rows, j = first - line * columns;
   let entry = scratch();
-  for (let row = 0; row < count; row++, entry += 4) {
-    const y = fromY + i * stepY, x = fromX + j * stepX, outY = toY + i * toStepY, outX = toX + j * toStepX;
-    store<u32>(entry, source + ((((image * height + y) * width + x) * channels) << 2), BASE);
-    store<i32>(entry, y, Y);
-    store<i32>(entry, x, X);
-    store<u32>(entry, target + ((((image * toHeight + outY) * toWidth + outX) * toChannels) << 2), OUT);
-    store<i32>(entry, outY, OUT_Y);
-    store<i32>(entry, outX, OUT_X);
-    if (++j == columns) {
-      j = 0;
-      if (++i == rows) {
-        i = 0;
-        image++;
-      }
+  for (let left = count; left > 0; j = 0) {
+    const found = min(left, columns - j);
+    findInLine(source, target, image, i, j, found, entry);
+    entry += (found << 2) as usize;
+    left -= found;
+    if (++i == rows) {
+      i = 0;
+      image++;
     }
   }
   for (let row = 0; row < MR; row++, entry += 4) store<i32>(entry, i32.MIN_VALUE, Y);
+}
+
+function findInLine(source: usize, target: usize, image: i32, i: i32, j: i32, count: i32, entry: usize): void {
+  const stepX = field(STEP_X), toStepX = field(TO_STEP_X), toChannels = field(TO_CHANNELS);
+  const y = load<i32>(groupY) + i * field(STEP_Y), outY = load<i32>(groupY, 8) + i * field(TO_STEP_Y);
+  let x = load<i32>(groupX) + j * stepX, outX = load<i32>(groupX, 8) + j * toStepX;
+  let base = source + ((((image * height + y) * width + x) * channels << 2) as usize);
+  let out = target + ((((image * field(TO_HEIGHT) + outY) * field(TO_WIDTH) + outX) * toChannels << 2) as usize);
+  const baseStep = (stepX * channels << 2) as usize, outStep = (toStepX * toChannels << 2) as usize;
+  for (const end = entry + ((count << 2) as usize); entry < end; entry += 4) {
+    store<u32>(entry, base as u32, BASE);
+    store<i32>(entry, y, Y);
+    store<i32>(entry, x, X);
+    store<u32>(entry, out as u32, OUT);
+    store<i32>(entry, outY, OUT_Y);
+    store<i32>(entry, outX, OUT_X);
+    x += stepX;
+    outX += toStepX;
+    base += baseStep;
+    out += outStep;
+  }
+}
+
+/** Whether results lie one after the other as their windows do. */
+export function inOrder(): bool {
+  return field(TO_STEP_Y) == 1 && field(TO_STEP_X) == 1 && load<i32>(groupX, 4) == field(TO_WIDTH) && load<i32>(groupY, 4) == field(TO_HEIGHT);
 }
 
 /** Addresses of the results of the windows found. */
@@ -174,24 +192,27 @@ export function copyWindows(rows: i32, depth: i32, deep: i32, to: usize): void {
 function copyUnit(number: i32, from: i32, run: i32, rows: i32, to: usize, stride: usize): void {
   const line = number / unitsInLine;
   const y = offsetY(line), x = offsetX(number - line * unitsInLine);
-  const shift = (((y * width + x) * channels) << 2) as usize;
-  const last = width - span, end = from + run;
+  const shift = (((y * width + x) * channels + from) << 2) as usize;
+  const fitting = width - span + 1;
   let entry = scratch();
   for (let row = 0; row < rows; row++, entry += 4, to += stride) {
     const left = load<i32>(entry, X) + x;
     const source = load<u32>(entry, BASE) + shift;
-    if (<u32>(load<i32>(entry, Y) + y) >= <u32>height) {
-      clearNumbers(to, run);
-    } else if (left >= 0 && left <= last) {
-      copyNumbers(to, source + ((from as usize) << 2), run);
-    } else {
-      const low = min(end, max(from, -left * channels));
-      const high = max(low, min(end, (width - left) * channels));
-      clearNumbers(to, low - from);
-      copyNumbers(to + (((low - from) as usize) << 2), source + ((low as usize) << 2), high - low);
-      clearNumbers(to + (((high - from) as usize) << 2), end - high);
-    }
+    const inside = <u32>(load<i32>(entry, Y) + y) < <u32>height;
+    if (!inside) clearNumbers(to, run);
+    else if (left < 0 || left >= fitting) copyEdge(left, from, run, source, to);
+    else if (run == 4) v128.store(to, v128.load(source));
+    else copyNumbers(to, source, run);
   }
+}
+
+/** Of a unit that begins at column `left` of the source, which is not all inside. */
+function copyEdge(left: i32, from: i32, run: i32, source: usize, to: usize): void {
+  const low = min(run, max(0, -left * channels - from));
+  const high = max(low, min(run, (width - left) * channels - from));
+  clearNumbers(to, low);
+  copyNumbers(to + ((low as usize) << 2), source + ((low as usize) << 2), high - low);
+  clearNumbers(to + ((high as usize) << 2), run - high);
 }
 
 /**

@@ -10,7 +10,7 @@ const TASKS_PER_THREAD = 3;
 const SMALL = 1 << 17;
 /** Blocks of kernels/gemm.ts: rows, and numbers deep. */
 const ROWS = 96;
-const DEEP = 384;
+const DEEP = 512;
 /** Columns of a product whose results are scattered: what a thread has room for. */
 const MOST_TOGETHER = 64;
 /** Tasks into which a filter's gradient is cut at least, where there is so much; the same for any number of threads. */

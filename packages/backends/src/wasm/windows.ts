@@ -19,7 +19,7 @@ interface Tap {
 }
 
 /** Along one axis: the groups, and how far apart windows are in the source and their results in the target. */
-export interface Windows {
+interface Windows {
   readonly groups: readonly Group[];
   readonly step: number;
   readonly toStep: number;
@@ -55,7 +55,7 @@ export function backward({ filter, input, before, stride, dilation }: Axis, toge
 }
 
 /** Sizes without the batch axis. */
-export interface Size {
+interface Size {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
