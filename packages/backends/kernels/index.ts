@@ -5,3 +5,5 @@ export { matMul, matMulStack, ownBytes } from './matMul';
 export { unary } from './elementwise';
 export { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './convolution';
 export { depthwise, depthwiseBackpropFilter } from './depthwise';
+export { gru, gruGradient, lstm, lstmGradient, recurrentSizes } from './recurrent';
+export { attention, attentionGradient, attentionSizes } from './attention';

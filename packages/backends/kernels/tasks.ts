@@ -1,13 +1,17 @@
 /** Which function performs a task of which kernel: the one table that every thread looks into. A kernel is its family · 16 + its number there. */
+import { attentionTask } from './attention';
 import { convolutionTask } from './convolution';
 import { depthwiseTask } from './depthwise';
 import { elementwiseTask } from './elementwise';
 import { matMulTask } from './matMul';
+import { recurrentTask } from './recurrent';
 
 export const MATMUL: i32 = 0;
 export const ELEMENTWISE: i32 = 16;
 export const CONVOLUTION: i32 = 32;
 export const DEPTHWISE: i32 = 48;
+export const RECURRENT: i32 = 208;
+export const ATTENTION: i32 = 224;
 
 export function perform(kernel: i32, task: i32): void {
   const number = kernel & 15;
@@ -16,5 +20,7 @@ export function perform(kernel: i32, task: i32): void {
     case ELEMENTWISE: elementwiseTask(number, task); break;
     case CONVOLUTION: convolutionTask(number, task); break;
     case DEPTHWISE: depthwiseTask(number, task); break;
+    case RECURRENT: recurrentTask(number, task); break;
+    case ATTENTION: attentionTask(number, task); break;
   }
 }

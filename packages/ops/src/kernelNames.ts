@@ -4,3 +4,22 @@
 export const sigmoidCrossEntropyKernel = 'GmSigmoidCrossEntropy';
 /** dy [batch], labels, logits [batch, …] → gradient for logits, dy (σ(logits) − labels) */
 export const sigmoidCrossEntropyGradKernel = 'GmSigmoidCrossEntropyGrad';
+
+/** x [batch, time, features], kernel, recurrentKernel, bias, h, c [batch, units] → all h, last h, last c, activated gates, all c */
+export const lstmKernel = 'GmLstm';
+/** The same with a mask [batch, time] as its last input. */
+export const maskedLstmKernel = 'GmLstmMasked';
+/** Gradients dy, dLastH, dLastC; gates, cells, c, recurrentKernel, mask? → gradients of the gates before activation, of h and of c */
+export const lstmGradKernel = 'GmLstmGrad';
+/** x [batch, time, features], kernel, recurrentKernel, bias, recurrentBias, h [batch, units] → all h, last h, activated gates, held */
+export const gruKernel = 'GmGru';
+/** The same with a mask [batch, time] as its last input. */
+export const maskedGruKernel = 'GmGruMasked';
+/** Gradients dy, dLastH; gates, held, outputs, h, recurrentKernel, mask? → gradients of x W + b, of h U + b, and of h */
+export const gruGradKernel = 'GmGruGrad';
+/** q, k, v [batch, heads, time, depth] → y, and of each query the largest score and the inverse of its sum */
+export const attentionKernel = 'GmAttention';
+/** The same with a mask [batch, keys] as its last input. */
+export const maskedAttentionKernel = 'GmAttentionMasked';
+/** Gradient dy; q, k, v, kept, mask? → gradients of q, k, v */
+export const attentionGradKernel = 'GmAttentionGrad';

@@ -1,4 +1,15 @@
 import {
+  attentionGradKernel,
+  attentionKernel,
+  gruGradKernel,
+  gruKernel,
+  lstmGradKernel,
+  lstmKernel,
+  maskedAttentionKernel,
+  maskedGruKernel,
+  maskedLstmKernel,
+} from '@gm/ops';
+import {
   _FusedMatMul,
   AvgPool,
   BatchMatMul,
@@ -32,6 +43,7 @@ import {
   UnsortedSegmentSum,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
+import { attention, attentionGradient } from './attention.js';
 import {
   conv2D,
   conv2DBackpropFilter,
@@ -44,10 +56,15 @@ import { type Body, kernelOf } from './kernel.js';
 import { fusedMatMul, matMul } from './matMul.js';
 import { identity, tile } from './memory.js';
 import { avgPool, maxPool } from './pooling.js';
+import { gru, gruGradient, lstm, lstmGradient } from './recurrent.js';
 import { unsortedSegmentSum } from './segments.js';
 
 /** Which kernel goes where: tfjs's name of it, and ours that takes its place. One paragraph a file. */
 const bodies: Readonly<Record<string, Body>> = {
+  // attention.ts
+  [attentionKernel]: attention,
+  [maskedAttentionKernel]: attention,
+  [attentionGradKernel]: attentionGradient,
   // matMul.ts
   [BatchMatMul]: matMul,
   [_FusedMatMul]: fusedMatMul,
@@ -81,6 +98,13 @@ const bodies: Readonly<Record<string, Body>> = {
   // pooling.ts
   [AvgPool]: avgPool,
   [MaxPool]: maxPool,
+  // recurrent.ts
+  [lstmKernel]: lstm,
+  [maskedLstmKernel]: lstm,
+  [lstmGradKernel]: lstmGradient,
+  [gruKernel]: gru,
+  [maskedGruKernel]: gru,
+  [gruGradKernel]: gruGradient,
   // segments.ts
   [UnsortedSegmentSum]: unsortedSegmentSum,
 };
