@@ -11,16 +11,21 @@ import {
   dense,
   dropout,
   elu,
+  embedding,
   flatten,
   fromLayersModel,
   gelu,
+  gru,
   layerNorm,
   leakyRelu,
+  lstm,
   network,
+  perStep,
   relu,
   rescale,
   reshape,
   residual,
+  selfAttention,
   selu,
   sequential,
   sigmoid,
@@ -33,6 +38,7 @@ import {
 const runner = { describe, it };
 const row = spec([5]);
 const image = spec([4, 4, 2]);
+const sequence = spec([3, 4]);
 
 /** A stranger's network: a literal with nothing of ours in it at run time but the check of its own. */
 function scaled(): Network {
@@ -79,6 +85,13 @@ describe.each(backends)('on %s', (backend) => {
   for (const layer of [relu, leakyRelu, elu, selu, tanh, sigmoid, softplus, swish, gelu, softmax]) {
     testNetwork(runner, layer.name, () => layer()(row));
   }
+  testNetwork(runner, 'lstm', (random) => lstm({ units: 3, random })(sequence));
+  testNetwork(runner, 'gru', (random) => gru({ units: 3, sequences: true, random })(sequence));
+  testNetwork(runner, 'selfAttention', (random) => selfAttention({ heads: 2, causal: true, random })(sequence));
+  testNetwork(runner, 'embedding', (random) =>
+    embedding({ vocabulary: 7, units: 3, random })(spec([4], [0, 6], 'int32')),
+  );
+  testNetwork(runner, 'perStep', (random) => perStep(dense({ units: 3, random }), tanh())(sequence));
   testNetwork(runner, 'residual', (random) => residual(dense({ units: 5, random }), tanh())(row));
   testNetwork(runner, 'sequential', (random) =>
     sequential(

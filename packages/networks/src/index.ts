@@ -6,7 +6,9 @@ export { countParameters } from './count.js';
 export { decodeSafetensors, type SafetensorsFile } from './decodeSafetensors.js';
 export { type DenseOptions, dense } from './dense.js';
 export { dropout } from './dropout.js';
+export { type EmbeddingOptions, embedding } from './embedding.js';
 export { encodeSafetensors } from './encodeSafetensors.js';
+export { gru } from './gru.js';
 export {
   glorotUniform,
   heNormal,
@@ -17,11 +19,16 @@ export {
   zeros,
 } from './initializer.js';
 export type { ConvolutionOptions, Padding, Size } from './kernel.js';
+export { lstm } from './lstm.js';
 export type { ArrayType, NamedArray } from './namedArray.js';
 export { type NamedNetwork, type NetworkDefinition, network } from './network.js';
 export { type BatchNormOptions, batchNorm, layerNorm } from './normalization.js';
+export { orthogonal } from './orthogonal.js';
+export { perStep } from './perStep.js';
+export type { RecurrentOptions } from './recurrent.js';
 export { type Interval, rescale } from './rescale.js';
 export { residual } from './residual.js';
+export { type SelfAttentionOptions, selfAttention } from './selfAttention.js';
 export { type Part, type Sequential, sequential } from './sequential.js';
 export { flatten, reshape } from './shape.js';
 export { copyWeights, loadWeights, saveWeights, type Weighted, weightsOf } from './weights.js';

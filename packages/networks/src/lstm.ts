@@ -1,0 +1,47 @@
+import type { Layer } from '@gm/core';
+import { lstm as overSequence } from '@gm/ops';
+import { concat, fill } from '@tensorflow/tfjs-core';
+import { type Initializer, parameter } from './initializer.js';
+import { network } from './network.js';
+import { type RecurrentOptions, recurrentKernels, recurrentOptions, sequenceSizes, stateSpec } from './recurrent.js';
+
+/**
+ * A long short-term memory, read from the first step to the last. Every sequence starts from a state of zeros; `lstm` of @gm/ops is the
+ * same computation with a state that is carried on, and with masks.
+ *
+ *   [i, f, g, o] = xₜ W + hₜ₋₁ U + b,   cₜ = σ(f) cₜ₋₁ + σ(i) tanh(g),   hₜ = σ(o) tanh(cₜ)
+ *
+ * Parameters: `kernel` W [features, 4 · units], `recurrentKernel` U [units, 4 · units], `bias` b [4 · units], at first one for the
+ * forget gate f and zero for the others.
+ *
+ * @returns a layer [time, features] → [units], or [time, units] with `sequences`, in [−1, 1]
+ * @throws GM_OPTION when `units` is not a positive whole number; GM_FIT when the input has other than two axes
+ * @see Hochreiter & Schmidhuber (1997), Long short-term memory
+ * @see Jozefowicz, Zaremba & Sutskever (2015), An empirical exploration of recurrent network architectures, for the bias
+ * @example sequential(spec([28, 28], [0, 1]), lstm({ units: 64, random }), dense({ units: 10, random }))
+ */
+export function lstm(options: RecurrentOptions): Layer {
+  const whole = recurrentOptions('lstm', options);
+  return (input) => {
+    const [time, features] = sequenceSizes('lstm', input);
+    const { units, sequences, random } = whole;
+    const bias = parameter([4 * units], remembering, { fanIn: 1, fanOut: units, random });
+    const weights = { ...recurrentKernels(features, 4, whole), bias };
+    return network({
+      name: 'lstm',
+      input,
+      output: stateSpec(time, whole),
+      parameters: weights,
+      apply(x) {
+        const { outputs, state } = overSequence(x, weights);
+        return sequences ? outputs : state.h;
+      },
+    });
+  };
+}
+
+/** Gates i, f, g, o: the second starts open. */
+const remembering: Initializer = ([size]) => {
+  const of = (value: number) => fill([size! / 4], value);
+  return concat([of(0), of(1), of(0), of(0)]);
+};
