@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
+import { expectError, expectNoLeak, expectSecondGradient } from '@gm/core/testing';
 import { attention } from '@gm/ops';
-import { grads, mul, reshape, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { grads, mul, reshape, square, sum, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { describe, it } from 'vitest';
 import { expectKernel, expectNear, type Numbers, sample, tensorOf } from '../../test/kernelCase.js';
 import { type AttentionSizes, attentionReference } from '../../test/recurrentReference.js';
@@ -57,7 +58,7 @@ const sizes = fc
   );
 
 describe('attention on wasm against float64', () => {
-  test.prop([sizes, fc.boolean()], { numRuns: 60 })(
+  test.prop([sizes, fc.boolean()], { numRuns: 30 })(
     'forward and all gradients, with and without a mask',
     async (sizes, masked) => {
       await expectAttention(sizes, masked ? maskOf(sizes) : undefined);
@@ -133,5 +134,37 @@ describe('attention on wasm against float64', () => {
       [q!, k!, v!].map(flat),
       [y!],
     );
+  });
+
+  it.each(['cpu', 'wasm'] as const)(
+    'has second derivatives on %s, where nothing may be looked at too',
+    async (backend) => {
+      await useBackend(backend);
+      const sizes = { batch: 2, heads: 1, queries: 3, keys: 3, depth: 2, width: 2, causal: true, scale: 0.8 };
+      for (const mask of [undefined, tensorOf({ shape: [2, 3], values: [0, 0, 0, 0, 1, 1] })]) {
+        await expectSecondGradient({
+          f: (...operands) => sum(square(run(sizes, operands, mask))),
+          inputs: operandsOf(sizes),
+        });
+        mask?.dispose();
+      }
+    },
+  );
+
+  it('refuses what does not fit', async () => {
+    await useBackend('wasm');
+    const [x, longer, flat] = [zeros([2, 3, 4]), zeros([2, 5, 4]), zeros([3, 4])];
+    const refused = (work: () => unknown, message: string) =>
+      expectNoLeak(() => expectError(work, 'GM_SHAPE', `attention: expected ${message}`));
+    await refused(() => attention(flat, flat, flat), 'q of shape [batch, heads, queries, depth], received [3, 4].');
+    await refused(
+      () => attention(x, longer, x),
+      'k of shape [batch, heads, keys, depth] = [2, 3, 4], received [2, 5, 4].',
+    );
+    await refused(
+      () => attention(x, longer, longer, { causal: true }),
+      'as many keys as queries when causal, received 3 queries and 5 keys.',
+    );
+    await refused(() => attention(x, x, x, { mask: flat }), 'mask of shape [batch, keys] = [2, 3], received [3, 4].');
   });
 });

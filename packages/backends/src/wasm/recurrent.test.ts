@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
+import { expectError, expectNoLeak, expectSecondGradient } from '@gm/core/testing';
 import { gru, lstm } from '@gm/ops';
-import { add, concat, grads, mul, slice, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { add, concat, grads, mul, slice, square, sum, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { expectKernel, expectNear, type Numbers, sample, tensorOf } from '../../test/kernelCase.js';
 import { type Derived, gruReference, lstmReference, type Sizes } from '../../test/recurrentReference.js';
@@ -197,5 +198,56 @@ describe.each(cells)('%s on wasm against float64', (name, cell) => {
     const found = gradientsOf(cell, inputs, weights.map(tensorOf), dtypeMask);
     const expected = gradients(weights);
     for (const [index, gradient] of found.entries()) expectNear(await gradient.data(), expected[index]!.values, 1e-4);
+  });
+
+  it.each(['cpu', 'wasm'] as const)(
+    'has second derivatives on %s, through a mask and the last state',
+    async (backend) => {
+      await useBackend(backend);
+      const sizes = { batch: 2, time: 3, features: 2, units: 2 };
+      const mask = tensorOf({ shape: [2, 3], values: [1, 1, 0, 0, 1, 1] });
+      await expectSecondGradient({
+        f: (...operands) =>
+          cell
+            .run(operands, mask)
+            .map((y) => sum(square(y)))
+            .reduce((a, b) => add(a, b)),
+        inputs: operandsOf(cell, sizes),
+      });
+      mask.dispose();
+    },
+  );
+});
+
+describe('sequences that do not fit', () => {
+  const weights = () => ({ kernel: zeros([2, 12]), recurrentKernel: zeros([3, 12]), bias: zeros([12]) });
+
+  it('are refused by name, and leave nothing behind', async () => {
+    await useBackend('wasm');
+    const [x, fits] = [zeros([4, 5, 2]), weights()];
+    const refused = (work: () => unknown, code: 'GM_SHAPE' | 'GM_DTYPE', message: string) =>
+      expectNoLeak(() => expectError(work, code, message));
+    const [narrow, short, whole] = [zeros([4, 5]), zeros([4, 4]), zeros([4, 5, 2], 'int32')];
+    await refused(
+      () => lstm(x, { ...fits, kernel: fits.recurrentKernel }),
+      'GM_SHAPE',
+      'lstm: expected kernel of shape [features, 4 units] = [2, 12], received [3, 12]. Give kernel that shape',
+    );
+    await refused(() => lstm(narrow, fits), 'GM_SHAPE', 'lstm: expected x of rank 3, received [4, 5].');
+    await refused(
+      () => lstm(x, fits, { mask: short }),
+      'GM_SHAPE',
+      'lstm: expected mask of shape [batch, time] = [4, 5]',
+    );
+    await refused(
+      () => lstm(whole, fits),
+      'GM_DTYPE',
+      "lstm: expected x of type float32, received int32. Cast x with cast(x, 'float32').",
+    );
+    await refused(
+      () => gru(x, { ...fits, recurrentBias: fits.bias }),
+      'GM_SHAPE',
+      'gru: expected recurrentKernel of shape',
+    );
   });
 });
