@@ -18,14 +18,14 @@ export const lstm: Body = (inputs, _, tools) => {
   const [lastH, lastC] = [make([batch, units]), make([batch, units])];
   const room = tools.room(packedBytes(units, 4 * units));
   kernels.lstm!(at(gates), at(recurrentKernel!), room, at(firstH!), at(firstC!), at(h), at(c), at(lastH), at(lastC));
-  return [h, lastH, lastC, gates, c];
+  return [h, lastH, lastC, hidden(gates), hidden(c)];
 };
 
 /** Gradients of the gates before activation, of the first h and of the first c. */
 export const lstmGradient: Body = ({ dy, lastH, lastC, gates, cells, c, recurrentKernel, mask }, _, tools) => {
-  const { batch, units } = sizes(tools, dy!, recurrentKernel!, 4, mask);
+  const { batch, time, units } = sizes(tools, dy!, recurrentKernel!, 4, mask);
   const { at, make, kernels } = tools;
-  const [dGates, dh, dc] = [make(gates!.shape), make([batch, units]), make([batch, units])];
+  const [dGates, dh, dc] = [make([batch, time, 4 * units]), make([batch, units]), make([batch, units])];
   const room = tools.room(packedBytes(4 * units, units));
   const given = [dy, lastH, lastC, gates, c, cells, recurrentKernel].map((tensor) => at(tensor!));
   kernels.lstmGradient!(...given, room, at(dGates), at(dh), at(dc));
@@ -43,14 +43,15 @@ export const gru: Body = (inputs, _, tools) => {
   const room = tools.room(packed + 4 * 3 * units * batch);
   const weights = [at(recurrentKernel!), room, at(recurrentBias!), room + packed] as const;
   kernels.gru!(at(gates), ...weights, at(firstH!), at(h), at(lastH), at(held));
-  return [h, lastH, gates, held];
+  return [h, lastH, hidden(gates), hidden(held)];
 };
 
 /** Gradients of x W + b, of h U + b, and of the first h. */
 export const gruGradient: Body = ({ dy, lastH, gates, held, outputs, h, recurrentKernel, mask }, _, tools) => {
-  const { batch, units } = sizes(tools, dy!, recurrentKernel!, 3, mask);
+  const { batch, time, units } = sizes(tools, dy!, recurrentKernel!, 3, mask);
   const { at, make, kernels } = tools;
-  const [dGates, dInner, dh] = [make(gates!.shape), make(gates!.shape), make([batch, units])];
+  const whole = [batch, time, 3 * units];
+  const [dGates, dInner, dh] = [make(whole), make(whole), make([batch, units])];
   const room = tools.room(packedBytes(3 * units, units));
   const given = [dy, lastH, gates, held, h, outputs, recurrentKernel].map((tensor) => at(tensor!));
   kernels.gruGradient!(...given, room, at(dGates), at(dInner), at(dh));
@@ -87,6 +88,12 @@ function fromInputs({ x, kernel, bias }: Inputs, { call }: Tools): TensorInfo {
   const y = call(_FusedMatMul, { a, b, bias: bias! }, { transposeA: false, transposeB: false, activation: 'linear' });
   return shaped(y, [batch, time, columns]);
 }
+
+/**
+ * What only the gradient's kernel reads. For tfjs it is empty: it would make as many zeros, and copy them in, as the gradient that nobody
+ * gives of a result that nobody sees.
+ */
+const hidden = (x: TensorInfo): TensorInfo => shaped(x, [0]);
 
 /** Of a right operand of so many rows and columns, packed. */
 const packedBytes = (rows: number, columns: number) => 4 * rows * Math.ceil(columns / 8) * 8 + 64;
