@@ -81,7 +81,8 @@ const plain = fusedOperation({ kernelName: gruKernel, inputs: operands, ...parts
 const masked = fusedOperation({ kernelName: maskedGruKernel, inputs: [...operands, 'mask'], ...parts });
 
 /**
- * A gated recurrent unit over whole sequences, the variant of cuDNN, PyTorch and Keras (`reset_after`): the reset gate acts after the product.
+ * A gated recurrent unit over whole sequences, the variant of cuDNN, PyTorch and Keras (`reset_after`): the reset gate acts after
+ * the product.
  *
  *   z = σ(xₜ Wz + bz + hₜ₋₁ Uz + b′z),   r = σ(xₜ Wr + br + hₜ₋₁ Ur + b′r)
  *   n = tanh(xₜ Wn + bn + r (hₜ₋₁ Un + b′n)),   hₜ = z hₜ₋₁ + (1 − z) n

@@ -5,13 +5,13 @@ export const sigmoidCrossEntropyKernel = 'GmSigmoidCrossEntropy';
 /** dy [batch], labels, logits [batch, …] → gradient for logits, dy (σ(logits) − labels) */
 export const sigmoidCrossEntropyGradKernel = 'GmSigmoidCrossEntropyGrad';
 
-/** x [batch, time, features], kernel, recurrentKernel, bias, h, c [batch, units] → all h, last h, last c, and two for the gradient alone */
+/** x [batch, time, features], kernel, recurrentKernel, bias, h, c [batch, units] → all h, last h, last c, two for the gradient */
 export const lstmKernel = 'GmLstm';
 /** The same with a mask [batch, time] as its last input. */
 export const maskedLstmKernel = 'GmLstmMasked';
 /** Gradients dy, dLastH, dLastC; gates, cells, c, recurrentKernel, mask? → gradients of the gates before activation, of h and of c */
 export const lstmGradKernel = 'GmLstmGrad';
-/** x [batch, time, features], kernel, recurrentKernel, bias, recurrentBias, h [batch, units] → all h, last h, and two for the gradient alone */
+/** x [batch, time, features], kernel, recurrentKernel, bias, recurrentBias, h [batch, units] → all h, last h, two for the gradient */
 export const gruKernel = 'GmGru';
 /** The same with a mask [batch, time] as its last input. */
 export const maskedGruKernel = 'GmGruMasked';

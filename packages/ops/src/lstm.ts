@@ -93,8 +93,9 @@ const masked = fusedOperation({ kernelName: maskedLstmKernel, inputs: [...operan
  *   [i, f, g, o] = xₜ W + hₜ₋₁ U + b
  *   cₜ = σ(f) cₜ₋₁ + σ(i) tanh(g),   hₜ = σ(o) tanh(cₜ)
  *
- * A step whose mask is 0 leaves h and c as they are, and its output is the h held; its x has to be finite all the same. Sequences in pieces
- * give what they give whole when each piece starts from the state that the one before ended with; gradients flow through that state too.
+ * A step whose mask is 0 leaves h and c as they are, and its output is the h held; its x has to be finite all the same. Sequences
+ * in pieces give what they give whole when each piece starts from the state that the one before ended with; gradients flow through
+ * that state too.
  *
  * @param x  float32 [batch, time, features]
  * @returns `outputs`, every hₜ [batch, time, units], and the `state` after the last step; all three belong to the caller
