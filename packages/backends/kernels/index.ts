@@ -2,6 +2,7 @@
 export { help, setThreads, start, stop } from './threads';
 export { prepare, tile2of6, tile4, tile4of6, tile6 } from './gemm';
 export { matMul, matMulStack, ownBytes } from './matMul';
-export { unary } from './elementwise';
 export { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './convolution';
 export { depthwise, depthwiseBackpropFilter } from './depthwise';
+export { activationGrad, unary } from './elementwise';
+export { reduce } from './reduce';

@@ -21,17 +21,27 @@ import {
   LeakyRelu,
   Log,
   Log1p,
+  Max,
   MaxPool,
+  Mean,
+  Min,
+  Prod,
+  Reciprocal,
   Relu,
   Relu6,
+  Rsqrt,
   registerKernel,
+  Selu,
   Sigmoid,
   Softplus,
+  Sqrt,
+  Sum,
   Tanh,
   Tile,
   UnsortedSegmentSum,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
+import { activationGradKernel } from '../gradients/kernelNames.js';
 import {
   conv2D,
   conv2DBackpropFilter,
@@ -39,11 +49,31 @@ import {
   fusedConv2D,
 } from './convolution.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2D, fusedDepthwiseConv2D } from './depthwise.js';
-import { clipByValue, elu, erf, exp, expm1, leakyRelu, log, log1p, relu, relu6, sigmoid, softplus, tanh } from './elementwise.js';
+import {
+  activationGrad,
+  clipByValue,
+  elu,
+  erf,
+  exp,
+  expm1,
+  leakyRelu,
+  log,
+  log1p,
+  reciprocal,
+  relu,
+  relu6,
+  rsqrt,
+  selu,
+  sigmoid,
+  softplus,
+  sqrt,
+  tanh,
+} from './elementwise.js';
 import { type Body, kernelOf } from './kernel.js';
 import { fusedMatMul, matMul } from './matMul.js';
 import { identity, tile } from './memory.js';
 import { avgPool, maxPool } from './pooling.js';
+import { max, mean, min, prod, sum } from './reduce.js';
 import { unsortedSegmentSum } from './segments.js';
 
 /** Which kernel goes where: tfjs's name of it, and ours that takes its place. One paragraph a file. */
@@ -62,6 +92,7 @@ const bodies: Readonly<Record<string, Body>> = {
   [DepthwiseConv2dNativeBackpropFilter]: depthwiseBackpropFilter,
   [DepthwiseConv2dNativeBackpropInput]: depthwiseBackpropInput,
   // elementwise.ts
+  [activationGradKernel]: activationGrad,
   [ClipByValue]: clipByValue,
   [Elu]: elu,
   [Erf]: erf,
@@ -70,10 +101,14 @@ const bodies: Readonly<Record<string, Body>> = {
   [LeakyRelu]: leakyRelu,
   [Log]: log,
   [Log1p]: log1p,
+  [Reciprocal]: reciprocal,
   [Relu]: relu,
   [Relu6]: relu6,
+  [Rsqrt]: rsqrt,
+  [Selu]: selu,
   [Sigmoid]: sigmoid,
   [Softplus]: softplus,
+  [Sqrt]: sqrt,
   [Tanh]: tanh,
   // memory.ts
   [Identity]: identity,
@@ -81,6 +116,12 @@ const bodies: Readonly<Record<string, Body>> = {
   // pooling.ts
   [AvgPool]: avgPool,
   [MaxPool]: maxPool,
+  // reduce.ts
+  [Max]: max,
+  [Mean]: mean,
+  [Min]: min,
+  [Prod]: prod,
+  [Sum]: sum,
   // segments.ts
   [UnsortedSegmentSum]: unsortedSegmentSum,
 };
