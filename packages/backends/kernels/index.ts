@@ -6,3 +6,4 @@ export { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './convolution
 export { depthwise, depthwiseBackpropFilter } from './depthwise';
 export { activationGrad, unary } from './elementwise';
 export { reduce } from './reduce';
+export { softmax, softmaxGrad } from './softmax';

@@ -1,8 +1,9 @@
 /** Softmax and log-softmax along the last axis, and their gradients. NaN, +∞ or nothing but −∞ in a row make all of it NaN. */
+import { FREE } from './gemm';
 import { exp4, log4 } from './math';
-import { splat, storeFew, loadFew, total } from './simd';
+import { loadFew, multiplyAdd, splat, storeFew, total } from './simd';
 import { SOFTMAX } from './tasks';
-import { argument, run, setArgument } from './threads';
+import { argument, run, scratch, setArgument } from './threads';
 
 /** The kernels of this file. */
 const FORWARD: i32 = 0, BACKWARD: i32 = 1;
@@ -50,10 +51,10 @@ export function softmaxTask(kernel: i32, task: i32): void {
 }
 
 function forward(x: usize, y: usize, bytes: usize, log: bool): void {
-  const largest = splat(largestOf(x, bytes));
-  const sum = powers(x, y, bytes, largest);
-  if (!log) return scale(y, bytes, splat(1 / sum));
-  shift(x, y, bytes, f32x4.add(largest, log4(splat(sum))), largest);
+  const largest = largestOf(x, bytes);
+  const sum = powers(x, y, bytes, splat(largest));
+  if (log) shift(x, y, bytes, splat(largest), log4(splat(sum)));
+  else scale(y, bytes, 1 / sum);
 }
 
 function largestOf(x: usize, bytes: usize): f32 {
@@ -69,4 +70,69 @@ function largestOf(x: usize, bytes: usize): f32 {
   let largest = max(f32x4.extract_lane(a, 0), f32x4.extract_lane(a, 1));
   for (at = whole; at < bytes; at += 4) largest = max(largest, load<f32>(x + at));
   return largest;
+}
+
+/** y = e^(x − largest), and its sum. */
+function powers(x: usize, y: usize, bytes: usize, largest: v128): f32 {
+  const whole = bytes & ~15, rest = ((bytes & 15) >> 2) as i32;
+  let sum: f64 = 0;
+  for (let at: usize = 0; at < whole; at += BLOCK) sum += total(somePowers(x + at, y + at, min(BLOCK, whole - at), largest)) as f64;
+  if (rest == 0) return sum as f32;
+  const spare = scratch() + FREE;
+  v128.store(spare, splat(-Infinity as f32));
+  storeFew(spare, loadFew(x + whole, rest), rest);
+  sum += total(somePowers(spare, spare, 16, largest)) as f64;
+  storeFew(y + whole, v128.load(spare), rest);
+  return sum as f32;
+}
+
+/** The same for whole vectors, at least one. */
+function somePowers(x: usize, y: usize, bytes: usize, largest: v128): v128 {
+  let sum = splat(0), at: usize = 0;
+  do {
+    const power = exp4(f32x4.sub(v128.load(x + at), largest));
+    v128.store(y + at, power);
+    sum = f32x4.add(sum, power);
+    at += 16;
+  } while (at < bytes);
+  return sum;
+}
+
+function scale(y: usize, bytes: usize, factor: f32): void {
+  const whole = bytes & ~15;
+  for (let at: usize = 0; at < whole; at += 16) v128.store(y + at, f32x4.mul(v128.load(y + at), splat(factor)));
+  for (let at = whole; at < bytes; at += 4) store<f32>(y + at, load<f32>(y + at) * factor);
+}
+
+/** y = x − a − b. */
+function shift(x: usize, y: usize, bytes: usize, a: v128, b: v128): void {
+  const whole = bytes & ~15, rest = ((bytes & 15) >> 2) as i32;
+  for (let at: usize = 0; at < whole; at += 16) v128.store(y + at, f32x4.sub(f32x4.sub(v128.load(x + at), a), b));
+  if (rest > 0) storeFew(y + whole, f32x4.sub(f32x4.sub(loadFew(x + whole, rest), a), b), rest);
+}
+
+function backward(dy: usize, y: usize, dx: usize, bytes: usize): void {
+  const whole = bytes & ~15, rest = ((bytes & 15) >> 2) as i32;
+  let sum: f64 = 0;
+  for (let at: usize = 0; at < whole; at += BLOCK) sum += total(dot(dy + at, y + at, min(BLOCK, whole - at))) as f64;
+  if (rest > 0) sum += total(f32x4.mul(loadFew(dy + whole, rest), loadFew(y + whole, rest))) as f64;
+  const all = splat(sum as f32);
+  for (let at: usize = 0; at < whole; at += 16) v128.store(dx + at, f32x4.mul(v128.load(y + at), f32x4.sub(v128.load(dy + at), all)));
+  if (rest > 0) storeFew(dx + whole, f32x4.mul(loadFew(y + whole, rest), f32x4.sub(loadFew(dy + whole, rest), all)), rest);
+}
+
+/** Σ a b, lane by lane; whole vectors. */
+function dot(a: usize, b: usize, bytes: usize): v128 {
+  let sum = splat(0);
+  for (let at: usize = 0; at < bytes; at += 16) sum = multiplyAdd(v128.load(a + at), v128.load(b + at), sum);
+  return sum;
+}
+
+function logBackward(dy: usize, y: usize, dx: usize, bytes: usize): void {
+  const whole = bytes & ~15, rest = ((bytes & 15) >> 2) as i32;
+  let sum: f64 = 0;
+  for (let at: usize = 0; at < bytes; at += 4) sum += load<f32>(dy + at) as f64;
+  const all = splat(-sum as f32);
+  for (let at: usize = 0; at < whole; at += 16) v128.store(dx + at, multiplyAdd(exp4(v128.load(y + at)), all, v128.load(dy + at)));
+  if (rest > 0) storeFew(dx + whole, multiplyAdd(exp4(loadFew(y + whole, rest)), all, loadFew(dy + whole, rest)), rest);
 }

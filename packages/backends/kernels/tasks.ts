@@ -4,12 +4,14 @@ import { depthwiseTask } from './depthwise';
 import { elementwiseTask } from './elementwise';
 import { matMulTask } from './matMul';
 import { reduceTask } from './reduce';
+import { softmaxTask } from './softmax';
 
 export const MATMUL: i32 = 0;
 export const ELEMENTWISE: i32 = 16;
 export const CONVOLUTION: i32 = 32;
 export const DEPTHWISE: i32 = 48;
 export const REDUCE: i32 = 64;
+export const SOFTMAX: i32 = 80;
 
 export function perform(kernel: i32, task: i32): void {
   const number = kernel & 15;
@@ -19,5 +21,6 @@ export function perform(kernel: i32, task: i32): void {
     case CONVOLUTION: convolutionTask(number, task); break;
     case DEPTHWISE: depthwiseTask(number, task); break;
     case REDUCE: reduceTask(number, task); break;
+    case SOFTMAX: softmaxTask(number, task); break;
   }
 }

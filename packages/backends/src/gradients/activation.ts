@@ -27,7 +27,7 @@ import {
   tanh,
 } from '@tensorflow/tfjs-core';
 import { activationGradKernel, softmaxGradKernel } from './kernelNames.js';
-import { fromInputs, fromOutput, inOnePass } from './rule.js';
+import { fromInputs, fromOutput, inOnePass, runKernel } from './rule.js';
 
 /** λ and λα of Klambauer et al. (2017), Self-Normalizing Neural Networks, arXiv:1706.02515, as tfjs has them. */
 const SELU_SCALE = 1.0507009873554805;
@@ -41,12 +41,15 @@ export const activationGradients: readonly GradConfig[] = [
     Softmax,
     'logits',
     (logits, { dim }) => softmax(logits, dim),
-    (dy, y, { dim }) => inOnePass(softmaxGradKernel, { dy, y }, {}, () => mul(y, sub(dy, sum(mul(dy, y), dim, true)))),
+    (dy, y, { dim }) => softmaxSlope(false, dy, y, () => mul(y, sub(dy, sum(mul(dy, y), dim, true)))),
   ),
   // tf.logSoftmax has a gradient of its own inside and never gets here; kernels run by name do.
-  fromInputs(LogSoftmax, ['logits'], (dy, [logits], { axis }) => ({
-    logits: () => sub(dy, mul(softmax(logits, axis), sum(dy, axis, true))),
-  })),
+  fromOutput(
+    LogSoftmax,
+    'logits',
+    (logits, attrs) => runKernel(LogSoftmax, { logits }, attrs),
+    (dy, y, { axis }) => softmaxSlope(true, dy, y, () => sub(dy, mul(exp(y), sum(dy, axis, true)))),
+  ),
   fromInputs(Relu, ['x'], (dy, [x]) => ({ x: () => slope('relu', dy, x, () => mul(dy, step(x))) })),
   fromInputs(Relu6, ['x'], (dy, [x]) => ({
     x: () => slope('relu6', dy, x, () => mul(dy, mul(step(x), cast(lessEqual(x, 6), 'float32')))),
@@ -70,4 +73,8 @@ export const activationGradients: readonly GradConfig[] = [
 /** dy · f′ from what went into the activation, or came out of it, as the kernel wants it. */
 function slope(activation: string, dy: Tensor, x: Tensor, composed: () => Tensor, alpha = 0): Tensor {
   return inOnePass(activationGradKernel, { dy, x }, { activation, alpha }, composed);
+}
+
+function softmaxSlope(log: boolean, dy: Tensor, y: Tensor, composed: () => Tensor): Tensor {
+  return inOnePass(softmaxGradKernel, { dy, y }, { log }, composed);
 }

@@ -72,7 +72,10 @@ describe('functions of each number on wasm, against float64', () => {
     for (const [index, value] of wide.entries()) {
       const wanted = Math.fround(f(value));
       const error = Math.abs(got[index]! - wanted);
-      const close = Number.isFinite(wanted) && wanted !== 0 ? error <= 5e-7 * Math.abs(wanted) + FLOOR : Object.is(got[index], wanted);
+      const close =
+        Number.isFinite(wanted) && wanted !== 0
+          ? error <= 5e-7 * Math.abs(wanted) + FLOOR
+          : Object.is(got[index], wanted);
       if (!close) expect.fail(`at ${value}: expected ${wanted}, received ${got[index]}`);
     }
     x.dispose();
@@ -83,15 +86,17 @@ describe('functions of each number on wasm, against float64', () => {
     for (const size of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 40_003]) {
       const x = sample([size], size + 1);
       const positive = { ...x, values: Float32Array.from(x.values, (value) => Math.abs(value) + 0.1) };
-      await expectKernel(op, [positive], [{ shape: [size], values: Float64Array.from(positive.values, f) }], { tolerance: 1e-6 });
+      await expectKernel(op, [positive], [{ shape: [size], values: Float64Array.from(positive.values, f) }], {
+        tolerance: 1e-6,
+      });
     }
   });
 });
 
 const slopes: readonly (readonly [name: string, slope: (x: number) => number])[] = [
-  ['relu', (x) => (x > 0 ? 1 : x <= 0 ? 0 : x)],
-  ['relu6', (x) => (x > 6 || x <= 0 ? 0 : x > 0 ? 1 : x)],
-  ['leakyrelu', (x) => (x > 0 ? 1 : x <= 0 ? 0.25 : x)],
+  ['relu', (x) => (x > 0 ? 1 : 0 * x)],
+  ['relu6', (x) => (x > 0 && x <= 6 ? 1 : 0 * x)],
+  ['leakyrelu', (x) => (x > 0 ? 1 : 0.25 + 0 * x)],
   ['elu', (x) => Math.exp(Math.min(x, 0))],
   ['selu', (x) => (x > 0 ? SCALE : SCALE_ALPHA * Math.exp(x))],
   ['softplus', sigmoidOf],
@@ -101,7 +106,8 @@ const slopes: readonly (readonly [name: string, slope: (x: number) => number])[]
 
 describe('gradients of activations in one pass', () => {
   it.each(slopes)('%s', async (activation, slope) => {
-    const run = (dy: Tensor, x: Tensor) => engine().runKernel('GmActivationGrad', { dy, x }, { activation, alpha: 0.25 }) as Tensor;
+    const run = (dy: Tensor, x: Tensor) =>
+      engine().runKernel('GmActivationGrad', { dy, x }, { activation, alpha: 0.25 }) as Tensor;
     for (const size of [0, 1, 2, 3, 4, 7, 9, 40_001]) {
       const [dy, unit] = [sample([size]), sample([size], 2)];
       const special = [Number.NaN, 0, -0, 8, 6].slice(0, size > 9 ? 5 : 0);

@@ -35,7 +35,9 @@ function reduced(x: Numbers, axes: readonly number[], keepDims: boolean, f: Redu
 }
 
 const size = fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constantFrom(1, 1, 16, 17, 33));
-const shapes = fc.array(size, { minLength: 0, maxLength: 5 }).filter((shape) => shape.reduce((a, b) => a * b, 1) < 20_000);
+const shapes = fc
+  .array(size, { minLength: 0, maxLength: 5 })
+  .filter((shape) => shape.reduce((a, b) => a * b, 1) < 20_000);
 
 describe('reductions on wasm against float64', () => {
   test.prop([shapes, fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }), fc.boolean()], { numRuns: 60 })(
@@ -58,7 +60,10 @@ describe('reductions on wasm against float64', () => {
     [[5000, 10], [1]],
     [[70, 129], [1]],
     [[3, 700, 33], [1]],
-    [[12, 14, 9, 40], [0, 2]],
+    [
+      [12, 14, 9, 40],
+      [0, 2],
+    ],
   ])('large ones, %o over %o', async (shape, axes) => {
     const x = sample(shape);
     const near = { ...x, values: Float32Array.from(x.values, (value) => 1 + value / 1000) };
@@ -74,8 +79,15 @@ describe('reductions on wasm against float64', () => {
     for (const value of [0.1, 1 / 3]) {
       const x = { shape: [1000, 1000], values: new Float32Array(1e6).fill(value) };
       const exact = Math.fround(value);
-      for (const [axes, count] of [[[0, 1], 1e6], [[0], 1e3], [[1], 1e3]] as const) {
-        const result = { shape: [1000].slice(0, 2 - axes.length), values: Array(1e6 / count).fill((exact * count) / 1e3) };
+      for (const [axes, count] of [
+        [[0, 1], 1e6],
+        [[0], 1e3],
+        [[1], 1e3],
+      ] as const) {
+        const result = {
+          shape: [1000].slice(0, 2 - axes.length),
+          values: Array(1e6 / count).fill((exact * count) / 1e3),
+        };
         await expectKernel((x) => div(sum(x, [...axes]), 1e3), [x], [result], { tolerance: 1e-6 });
       }
     }
@@ -100,7 +112,14 @@ describe('reductions on wasm against float64', () => {
 
   it('leaves whole numbers and truth values to tfjs', async () => {
     await useBackend('wasm');
-    const x = tensor([[1, 2], [3, 4]], [2, 2], 'int32');
+    const x = tensor(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [2, 2],
+      'int32',
+    );
     expect([sum(x, 0).dtype, Array.from(await sum(x, 0).data())]).toEqual(['int32', [4, 6]]);
     expect(Array.from(await max(x, 1).data())).toEqual([2, 4]);
     expect(Array.from(await sum(tensor([true, true, false])).data())).toEqual([2]);

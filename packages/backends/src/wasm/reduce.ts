@@ -28,7 +28,16 @@ function reduction(name: string, kind: number, axisName: string, mean = false): 
       tools.view(y).fill(mean ? Number.NaN : NEUTRAL[kind]!);
       return y;
     }
-    return shaped(along(tools, x!, x!.shape.map((size, axis) => [size, axes.includes(axis)]), kind, mean ? count : 1), kept);
+    return shaped(
+      along(
+        tools,
+        x!,
+        x!.shape.map((size, axis) => [size, axes.includes(axis)]),
+        kind,
+        mean ? count : 1,
+      ),
+      kept,
+    );
   };
 }
 

@@ -21,6 +21,7 @@ import {
   LeakyRelu,
   Log,
   Log1p,
+  LogSoftmax,
   Max,
   MaxPool,
   Mean,
@@ -33,6 +34,7 @@ import {
   registerKernel,
   Selu,
   Sigmoid,
+  Softmax,
   Softplus,
   Sqrt,
   Sum,
@@ -41,7 +43,7 @@ import {
   UnsortedSegmentSum,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
-import { activationGradKernel } from '../gradients/kernelNames.js';
+import { activationGradKernel, softmaxGradKernel } from '../gradients/kernelNames.js';
 import {
   conv2D,
   conv2DBackpropFilter,
@@ -75,6 +77,7 @@ import { identity, tile } from './memory.js';
 import { avgPool, maxPool } from './pooling.js';
 import { max, mean, min, prod, sum } from './reduce.js';
 import { unsortedSegmentSum } from './segments.js';
+import { logSoftmax, softmax, softmaxGrad } from './softmax.js';
 
 /** Which kernel goes where: tfjs's name of it, and ours that takes its place. One paragraph a file. */
 const bodies: Readonly<Record<string, Body>> = {
@@ -124,6 +127,10 @@ const bodies: Readonly<Record<string, Body>> = {
   [Sum]: sum,
   // segments.ts
   [UnsortedSegmentSum]: unsortedSegmentSum,
+  // softmax.ts
+  [LogSoftmax]: logSoftmax,
+  [Softmax]: softmax,
+  [softmaxGradKernel]: softmaxGrad,
 };
 
 const MARK = 'gm';
