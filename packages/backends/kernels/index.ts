@@ -7,3 +7,6 @@ export { depthwise, depthwiseBackpropFilter } from './depthwise';
 export { activationGrad, unary } from './elementwise';
 export { reduce } from './reduce';
 export { softmax, softmaxGrad } from './softmax';
+export { gather, segmentSum } from './segments';
+export { transpose, transposeAxis } from './transpose';
+export { extremes, extremesAxis } from './extremes';

@@ -2,9 +2,12 @@
 import { convolutionTask } from './convolution';
 import { depthwiseTask } from './depthwise';
 import { elementwiseTask } from './elementwise';
+import { extremesTask } from './extremes';
 import { matMulTask } from './matMul';
 import { reduceTask } from './reduce';
+import { segmentTask } from './segments';
 import { softmaxTask } from './softmax';
+import { transposeTask } from './transpose';
 
 export const MATMUL: i32 = 0;
 export const ELEMENTWISE: i32 = 16;
@@ -12,6 +15,9 @@ export const CONVOLUTION: i32 = 32;
 export const DEPTHWISE: i32 = 48;
 export const REDUCE: i32 = 64;
 export const SOFTMAX: i32 = 80;
+export const SEGMENT: i32 = 144;
+export const EXTREMES: i32 = 240;
+export const TRANSPOSE: i32 = 256;
 
 export function perform(kernel: i32, task: i32): void {
   const number = kernel & 15;
@@ -22,5 +28,8 @@ export function perform(kernel: i32, task: i32): void {
     case DEPTHWISE: depthwiseTask(number, task); break;
     case REDUCE: reduceTask(number, task); break;
     case SOFTMAX: softmaxTask(number, task); break;
+    case SEGMENT: segmentTask(number, task); break;
+    case EXTREMES: extremesTask(number, task); break;
+    case TRANSPOSE: transposeTask(number, task); break;
   }
 }

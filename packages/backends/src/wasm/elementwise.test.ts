@@ -41,7 +41,7 @@ const cases: readonly Case[] = [
   ['tanh', tanh, Math.tanh],
   ['softplus', softplus, softplusOf],
   ['erf', erf, farErf],
-  ['clipByValue', (x) => clipByValue(x, -1, 2), (x) => (x > 2 ? 2 : x < -1 ? -1 : x)],
+  ['clipByValue', (x) => clipByValue(x, -1, 2), (x) => Math.min(Math.max(x, -1), 2)],
   ['relu', relu, (x) => Math.max(0, x)],
   ['relu6', relu6, (x) => Math.min(Math.max(0, x), 6)],
   ['elu', elu, (x) => (x >= 0 ? x : Math.expm1(x))],

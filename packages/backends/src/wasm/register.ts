@@ -15,6 +15,7 @@ import {
   Expm1,
   FusedConv2D,
   FusedDepthwiseConv2D,
+  GatherV2,
   getKernel,
   Identity,
   type KernelFunc,
@@ -23,9 +24,11 @@ import {
   Log1p,
   LogSoftmax,
   Max,
+  Maximum,
   MaxPool,
   Mean,
   Min,
+  Minimum,
   Prod,
   Reciprocal,
   Relu,
@@ -40,6 +43,7 @@ import {
   Sum,
   Tanh,
   Tile,
+  Transpose,
   UnsortedSegmentSum,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
@@ -71,13 +75,15 @@ import {
   sqrt,
   tanh,
 } from './elementwise.js';
+import { maximum, minimum } from './extremes.js';
 import { type Body, kernelOf } from './kernel.js';
 import { fusedMatMul, matMul } from './matMul.js';
 import { identity, tile } from './memory.js';
 import { avgPool, maxPool } from './pooling.js';
 import { max, mean, min, prod, sum } from './reduce.js';
-import { unsortedSegmentSum } from './segments.js';
+import { gatherV2, unsortedSegmentSum } from './segments.js';
 import { logSoftmax, softmax, softmaxGrad } from './softmax.js';
+import { transpose } from './transpose.js';
 
 /** Which kernel goes where: tfjs's name of it, and ours that takes its place. One paragraph a file. */
 const bodies: Readonly<Record<string, Body>> = {
@@ -113,6 +119,9 @@ const bodies: Readonly<Record<string, Body>> = {
   [Softplus]: softplus,
   [Sqrt]: sqrt,
   [Tanh]: tanh,
+  // extremes.ts
+  [Maximum]: maximum,
+  [Minimum]: minimum,
   // memory.ts
   [Identity]: identity,
   [Tile]: tile,
@@ -126,11 +135,14 @@ const bodies: Readonly<Record<string, Body>> = {
   [Prod]: prod,
   [Sum]: sum,
   // segments.ts
+  [GatherV2]: gatherV2,
   [UnsortedSegmentSum]: unsortedSegmentSum,
   // softmax.ts
   [LogSoftmax]: logSoftmax,
   [Softmax]: softmax,
   [softmaxGradKernel]: softmaxGrad,
+  // transpose.ts
+  [Transpose]: transpose,
 };
 
 const MARK = 'gm';
