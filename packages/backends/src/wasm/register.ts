@@ -48,12 +48,7 @@ import {
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import { activationGradKernel, softmaxGradKernel } from '../gradients/kernelNames.js';
-import {
-  conv2D,
-  conv2DBackpropFilter,
-  conv2DBackpropInput,
-  fusedConv2D,
-} from './convolution.js';
+import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './convolution.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2D, fusedDepthwiseConv2D } from './depthwise.js';
 import {
   activationGrad,
