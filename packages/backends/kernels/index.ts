@@ -2,8 +2,13 @@
 export { help, setThreads, start, stop } from './threads';
 export { prepare, tile2of6, tile4, tile4of6, tile6 } from './gemm';
 export { matMul, matMulStack, ownBytes } from './matMul';
-export { unary } from './elementwise';
 export { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './convolution';
 export { depthwise, depthwiseBackpropFilter } from './depthwise';
 export { gru, gruGradient, lstm, lstmGradient, recurrentSizes } from './recurrent';
 export { attention, attentionGradient, attentionSizes } from './attention';
+export { activationGrad, unary } from './elementwise';
+export { reduce } from './reduce';
+export { softmax, softmaxGrad } from './softmax';
+export { gather, segmentSum } from './segments';
+export { transpose, transposeAxis } from './transpose';
+export { extremes, extremesAxis } from './extremes';

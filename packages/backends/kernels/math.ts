@@ -37,6 +37,8 @@ function reduced(x: v128, n: v128): v128 {
   return multiplyAdd(n, splat(-LN2_LOW), multiplyAdd(n, splat(-LN2_HIGH), x));
 }
 
+// @ts-ignore: decorator
+@inline
 export function exp4(x: v128): v128 {
   x = f32x4.pmax(f32x4.pmin(x, splat(89)), splat(-104.5));
   const n = f32x4.nearest(f32x4.mul(x, splat(LOG2_E)));
@@ -47,7 +49,16 @@ export function exp4(x: v128): v128 {
   return f32x4.mul(f32x4.mul(y, power(half)), power(i32x4.sub(whole, half)));
 }
 
+/** A function's value with the sign of x, which it has in any case but where it is zero: f(−0) = −0. */
+// @ts-ignore: decorator
+@inline
+function signed(y: v128, x: v128): v128 {
+  return v128.or(y, v128.and(x, i32x4.splat(i32.MIN_VALUE)));
+}
+
 /** eˣ − 1. */
+// @ts-ignore: decorator
+@inline
 export function expm14(x: v128): v128 {
   x = f32x4.pmax(f32x4.pmin(x, splat(89)), splat(-104.5));
   const n = f32x4.nearest(f32x4.mul(x, splat(LOG2_E)));
@@ -59,16 +70,29 @@ export function expm14(x: v128): v128 {
   const exact = multiplyAdd(p, scale, f32x4.sub(scale, splat(1)));
   // From 2²⁵ on the one does not count, and 2ⁿ may be no float.
   const large = f32x4.mul(f32x4.mul(f32x4.add(p, splat(1)), first), second);
-  return v128.bitselect(large, exact, f32x4.gt(n, splat(25)));
+  return signed(v128.bitselect(large, exact, f32x4.gt(n, splat(25))), x);
 }
 
 /** Natural logarithm: −∞ at 0, NaN below. */
+// @ts-ignore: decorator
+@inline
 export function log4(x: v128): v128 {
   const tiny = f32x4.lt(x, splat(1.17549435e-38));
-  const scaled = v128.bitselect(f32x4.mul(x, splat(8388608)), x, tiny);
-  const bits = i32x4.sub(scaled, i32x4.splat(0x3f3504f3)); // √½: the mantissa comes to lie in [√½, √2)
-  let e = f32x4.convert_i32x4_s(i32x4.shr_s(bits, 23));
-  e = f32x4.sub(e, v128.and(tiny, splat(23)));
+  const scaled = f32x4.mul(x, v128.bitselect(splat(8388608), splat(1), tiny));
+  const shift = v128.and(tiny, splat(-23));
+  const infinity = splat(Infinity as f32);
+  let y = v128.bitselect(infinity, ordinaryLog(scaled, shift), f32x4.eq(x, infinity));
+  y = v128.bitselect(splat(-Infinity as f32), y, f32x4.eq(x, splat(0)));
+  // Not x ≥ 0: below zero, or NaN.
+  return v128.or(y, v128.not(f32x4.ge(x, splat(0))));
+}
+
+/** log(2ˢ x) for positive x that are neither denormal nor infinite. */
+// @ts-ignore: decorator
+@inline
+function ordinaryLog(x: v128, s: v128): v128 {
+  const bits = i32x4.sub(x, i32x4.splat(0x3f3504f3)); // √½: the mantissa comes to lie in [√½, √2)
+  const e = f32x4.add(f32x4.convert_i32x4_s(i32x4.shr_s(bits, 23)), s);
   const m = f32x4.sub(i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3)), splat(1));
   let p = splat(7.0376836292e-2);
   p = multiplyAdd(p, m, splat(-1.1514610310e-1));
@@ -83,39 +107,49 @@ export function log4(x: v128): v128 {
   let y = f32x4.mul(f32x4.mul(p, m), square);
   y = multiplyAdd(e, splat(LN2_LOW), y);
   y = multiplyAdd(square, splat(-0.5), y);
-  y = multiplyAdd(e, splat(LN2_HIGH), f32x4.add(m, y));
-  const infinity = splat(Infinity as f32);
-  y = v128.bitselect(splat(-Infinity as f32), y, f32x4.eq(x, splat(0)));
-  y = v128.bitselect(infinity, y, f32x4.eq(x, infinity));
-  // Not x ≥ 0: below zero, or NaN.
-  return v128.bitselect(y, splat(NaN as f32), f32x4.ge(x, splat(0)));
+  return multiplyAdd(e, splat(LN2_HIGH), f32x4.add(m, y));
 }
 
 /** log(1 + x), exact near 0. */
+// @ts-ignore: decorator
+@inline
 export function log1p4(x: v128): v128 {
   const u = f32x4.add(x, splat(1));
   // What rounding took from u.
   const lost = f32x4.div(f32x4.sub(x, f32x4.sub(u, splat(1))), u);
   const ordinary = v128.and(f32x4.gt(u, splat(0)), f32x4.lt(u, splat(Infinity as f32)));
-  return f32x4.add(log4(u), v128.and(lost, ordinary));
+  return signed(f32x4.add(log4(u), v128.and(lost, ordinary)), x);
 }
 
+// @ts-ignore: decorator
+@inline
 export function sigmoid4(x: v128): v128 {
-  return f32x4.div(splat(1), f32x4.add(splat(1), exp4(f32x4.neg(x))));
+  // 1 / (1 + e⁻ˣ), or eˣ / (1 + eˣ) below 0: no power overflows.
+  const e = exp4(f32x4.neg(f32x4.abs(x)));
+  return f32x4.div(v128.bitselect(e, splat(1), f32x4.lt(x, splat(0))), f32x4.add(splat(1), e));
 }
 
+// @ts-ignore: decorator
+@inline
 export function tanh4(x: v128): v128 {
-  const sign = v128.and(x, i32x4.splat(i32.MIN_VALUE));
   const size = f32x4.pmin(f32x4.abs(x), splat(10));
   const e = expm14(f32x4.add(size, size));
-  return v128.or(f32x4.div(e, f32x4.add(e, splat(2))), sign);
+  return signed(f32x4.div(e, f32x4.add(e, splat(2))), x);
 }
 
 /** log(1 + eˣ). */
+// @ts-ignore: decorator
+@inline
 export function softplus4(x: v128): v128 {
-  return f32x4.add(f32x4.pmax(x, splat(0)), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
+  const e = exp4(f32x4.neg(f32x4.abs(x)));
+  // log(1 + e), e in [0, 1], and what rounding took from 1 + e; NaN comes through the latter.
+  const u = f32x4.add(e, splat(1));
+  const lost = f32x4.div(f32x4.sub(e, f32x4.sub(u, splat(1))), u);
+  return f32x4.add(f32x4.pmax(x, splat(0)), f32x4.add(ordinaryLog(u, splat(0)), lost));
 }
 
+// @ts-ignore: decorator
+@inline
 export function erf4(x: v128): v128 {
   x = f32x4.pmax(f32x4.pmin(x, splat(4)), splat(-4));
   const s = f32x4.mul(x, x);
@@ -131,5 +165,5 @@ export function erf4(x: v128): v128 {
   q = multiplyAdd(q, s, splat(-1.68282697438203e-3));
   q = multiplyAdd(q, s, splat(-7.37332916720468e-3));
   q = multiplyAdd(q, s, splat(-1.42647390514189e-2));
-  return f32x4.div(f32x4.mul(x, p), q);
+  return f32x4.mul(x, f32x4.div(p, q));
 }

@@ -3,8 +3,13 @@ import { attentionTask } from './attention';
 import { convolutionTask } from './convolution';
 import { depthwiseTask } from './depthwise';
 import { elementwiseTask } from './elementwise';
+import { extremesTask } from './extremes';
 import { matMulTask } from './matMul';
 import { recurrentTask } from './recurrent';
+import { reduceTask } from './reduce';
+import { segmentTask } from './segments';
+import { softmaxTask } from './softmax';
+import { transposeTask } from './transpose';
 
 export const MATMUL: i32 = 0;
 export const ELEMENTWISE: i32 = 16;
@@ -12,6 +17,11 @@ export const CONVOLUTION: i32 = 32;
 export const DEPTHWISE: i32 = 48;
 export const RECURRENT: i32 = 208;
 export const ATTENTION: i32 = 224;
+export const REDUCE: i32 = 64;
+export const SOFTMAX: i32 = 80;
+export const SEGMENT: i32 = 144;
+export const EXTREMES: i32 = 240;
+export const TRANSPOSE: i32 = 256;
 
 export function perform(kernel: i32, task: i32): void {
   const number = kernel & 15;
@@ -22,5 +32,10 @@ export function perform(kernel: i32, task: i32): void {
     case DEPTHWISE: depthwiseTask(number, task); break;
     case RECURRENT: recurrentTask(number, task); break;
     case ATTENTION: attentionTask(number, task); break;
+    case REDUCE: reduceTask(number, task); break;
+    case SOFTMAX: softmaxTask(number, task); break;
+    case SEGMENT: segmentTask(number, task); break;
+    case EXTREMES: extremesTask(number, task); break;
+    case TRANSPOSE: transposeTask(number, task); break;
   }
 }

@@ -1,4 +1,4 @@
-import { engine, type GradConfig, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, type GradConfig, getBackend, getKernel, type Tensor } from '@tensorflow/tfjs-core';
 
 // biome-ignore lint/suspicious/noExplicitAny: attributes differ from kernel to kernel, and tfjs has no one type for them.
 export type Attributes = Readonly<Record<string, any>>;
@@ -36,3 +36,18 @@ export function fromOutput(
 /** Runs a kernel that tfjs-core has no public function for. */
 export const runKernel = (name: string, inputs: Readonly<Record<string, Tensor>>, attrs: Attributes): Tensor =>
   engine().runKernel(name, { ...inputs }, { ...attrs }) as Tensor;
+
+/**
+ * A gradient by the kernel of that name, in one pass; by what it is composed of where the backend has no such kernel, the numbers
+ * are no floats, or a second derivative is being recorded.
+ */
+export function inOnePass(
+  name: string,
+  inputs: Readonly<Record<string, Tensor>>,
+  attrs: Attributes,
+  composed: () => Tensor,
+): Tensor {
+  const floats = Object.values(inputs).every(({ dtype }) => dtype === 'float32');
+  const possible = floats && !engine().isTapeOn() && getKernel(name, getBackend()) != null;
+  return possible ? runKernel(name, inputs, attrs) : composed();
+}

@@ -23,7 +23,12 @@ export interface Finish {
 export const NOTHING: Finish = { kind: 0, slope: 0, slopes: 0 };
 
 /** Undefined for an activation that our kernels cannot do on their way. */
-export function finishOf({ at }: Tools, attrs: Attributes, slopes: TensorInfo | undefined, channels: number): Finish | undefined {
+export function finishOf(
+  { at }: Tools,
+  attrs: Attributes,
+  slopes: TensorInfo | undefined,
+  channels: number,
+): Finish | undefined {
   const { activation = 'linear', leakyreluAlpha = 0 } = attrs;
   const kind = activations[activation];
   if (kind === undefined) throw new Error(`${activation} activation not yet supported in the wasm backend.`);

@@ -26,38 +26,72 @@ import {
   Expm1,
   FusedConv2D,
   FusedDepthwiseConv2D,
+  GatherV2,
   getKernel,
   Identity,
   type KernelFunc,
   LeakyRelu,
   Log,
   Log1p,
+  LogSoftmax,
+  Max,
+  Maximum,
   MaxPool,
+  Mean,
+  Min,
+  Minimum,
+  Prod,
+  Reciprocal,
   Relu,
   Relu6,
+  Rsqrt,
   registerKernel,
+  Selu,
   Sigmoid,
+  Softmax,
   Softplus,
+  Sqrt,
+  Sum,
   Tanh,
   Tile,
+  Transpose,
   UnsortedSegmentSum,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
+import { activationGradKernel, softmaxGradKernel } from '../gradients/kernelNames.js';
 import { attention, attentionGradient } from './attention.js';
-import {
-  conv2D,
-  conv2DBackpropFilter,
-  conv2DBackpropInput,
-  fusedConv2D,
-} from './convolution.js';
+import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './convolution.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2D, fusedDepthwiseConv2D } from './depthwise.js';
-import { clipByValue, elu, erf, exp, expm1, leakyRelu, log, log1p, relu, relu6, sigmoid, softplus, tanh } from './elementwise.js';
+import {
+  activationGrad,
+  clipByValue,
+  elu,
+  erf,
+  exp,
+  expm1,
+  leakyRelu,
+  log,
+  log1p,
+  reciprocal,
+  relu,
+  relu6,
+  rsqrt,
+  selu,
+  sigmoid,
+  softplus,
+  sqrt,
+  tanh,
+} from './elementwise.js';
+import { maximum, minimum } from './extremes.js';
 import { type Body, kernelOf } from './kernel.js';
 import { fusedMatMul, matMul } from './matMul.js';
 import { identity, tile } from './memory.js';
 import { avgPool, maxPool } from './pooling.js';
 import { gru, gruGradient, lstm, lstmGradient } from './recurrent.js';
-import { unsortedSegmentSum } from './segments.js';
+import { max, mean, min, prod, sum } from './reduce.js';
+import { gatherV2, unsortedSegmentSum } from './segments.js';
+import { logSoftmax, softmax, softmaxGrad } from './softmax.js';
+import { transpose } from './transpose.js';
 
 /** Which kernel goes where: tfjs's name of it, and ours that takes its place. One paragraph a file. */
 const bodies: Readonly<Record<string, Body>> = {
@@ -79,6 +113,7 @@ const bodies: Readonly<Record<string, Body>> = {
   [DepthwiseConv2dNativeBackpropFilter]: depthwiseBackpropFilter,
   [DepthwiseConv2dNativeBackpropInput]: depthwiseBackpropInput,
   // elementwise.ts
+  [activationGradKernel]: activationGrad,
   [ClipByValue]: clipByValue,
   [Elu]: elu,
   [Erf]: erf,
@@ -87,11 +122,18 @@ const bodies: Readonly<Record<string, Body>> = {
   [LeakyRelu]: leakyRelu,
   [Log]: log,
   [Log1p]: log1p,
+  [Reciprocal]: reciprocal,
   [Relu]: relu,
   [Relu6]: relu6,
+  [Rsqrt]: rsqrt,
+  [Selu]: selu,
   [Sigmoid]: sigmoid,
   [Softplus]: softplus,
+  [Sqrt]: sqrt,
   [Tanh]: tanh,
+  // extremes.ts
+  [Maximum]: maximum,
+  [Minimum]: minimum,
   // memory.ts
   [Identity]: identity,
   [Tile]: tile,
@@ -105,8 +147,21 @@ const bodies: Readonly<Record<string, Body>> = {
   [gruKernel]: gru,
   [maskedGruKernel]: gru,
   [gruGradKernel]: gruGradient,
+  // reduce.ts
+  [Max]: max,
+  [Mean]: mean,
+  [Min]: min,
+  [Prod]: prod,
+  [Sum]: sum,
   // segments.ts
+  [GatherV2]: gatherV2,
   [UnsortedSegmentSum]: unsortedSegmentSum,
+  // softmax.ts
+  [LogSoftmax]: logSoftmax,
+  [Softmax]: softmax,
+  [softmaxGradKernel]: softmaxGrad,
+  // transpose.ts
+  [Transpose]: transpose,
 };
 
 const MARK = 'gm';
