@@ -5,3 +5,4 @@ export { matMul, matMulStack, ownBytes } from './matMul';
 export { unary } from './elementwise';
 export { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './convolution';
 export { depthwise, depthwiseBackpropFilter } from './depthwise';
+export { randomNumbers } from './random';

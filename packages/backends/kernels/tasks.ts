@@ -3,11 +3,13 @@ import { convolutionTask } from './convolution';
 import { depthwiseTask } from './depthwise';
 import { elementwiseTask } from './elementwise';
 import { matMulTask } from './matMul';
+import { randomTask } from './random';
 
 export const MATMUL: i32 = 0;
 export const ELEMENTWISE: i32 = 16;
 export const CONVOLUTION: i32 = 32;
 export const DEPTHWISE: i32 = 48;
+export const RANDOM: i32 = 160;
 
 export function perform(kernel: i32, task: i32): void {
   const number = kernel & 15;
@@ -16,5 +18,6 @@ export function perform(kernel: i32, task: i32): void {
     case ELEMENTWISE: elementwiseTask(number, task); break;
     case CONVOLUTION: convolutionTask(number, task); break;
     case DEPTHWISE: depthwiseTask(number, task); break;
+    case RANDOM: randomTask(number, task); break;
   }
 }

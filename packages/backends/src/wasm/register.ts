@@ -1,3 +1,4 @@
+import { randomNormalKernel, randomUniformKernel } from '@gm/core';
 import {
   _FusedMatMul,
   AvgPool,
@@ -44,6 +45,7 @@ import { type Body, kernelOf } from './kernel.js';
 import { fusedMatMul, matMul } from './matMul.js';
 import { identity, tile } from './memory.js';
 import { avgPool, maxPool } from './pooling.js';
+import { randomNormal, randomUniform } from './random.js';
 import { unsortedSegmentSum } from './segments.js';
 
 /** Which kernel goes where: tfjs's name of it, and ours that takes its place. One paragraph a file. */
@@ -81,6 +83,9 @@ const bodies: Readonly<Record<string, Body>> = {
   // pooling.ts
   [AvgPool]: avgPool,
   [MaxPool]: maxPool,
+  // random.ts
+  [randomNormalKernel]: randomNormal,
+  [randomUniformKernel]: randomUniform,
   // segments.ts
   [UnsortedSegmentSum]: unsortedSegmentSum,
 };
