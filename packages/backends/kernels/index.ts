@@ -6,3 +6,4 @@ export { unary } from './elementwise';
 export { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './convolution';
 export { depthwise, depthwiseBackpropFilter } from './depthwise';
 export { randomNumbers } from './random';
+export { gaussianSample, gaussianSampleGradient, lossGradient, lossValues, softmaxLoss, softmaxLossGradient } from './losses';

@@ -2,6 +2,7 @@
 import { convolutionTask } from './convolution';
 import { depthwiseTask } from './depthwise';
 import { elementwiseTask } from './elementwise';
+import { lossTask } from './losses';
 import { matMulTask } from './matMul';
 import { randomTask } from './random';
 
@@ -10,6 +11,7 @@ export const ELEMENTWISE: i32 = 16;
 export const CONVOLUTION: i32 = 32;
 export const DEPTHWISE: i32 = 48;
 export const RANDOM: i32 = 160;
+export const LOSS: i32 = 176;
 
 export function perform(kernel: i32, task: i32): void {
   const number = kernel & 15;
@@ -19,5 +21,6 @@ export function perform(kernel: i32, task: i32): void {
     case CONVOLUTION: convolutionTask(number, task); break;
     case DEPTHWISE: depthwiseTask(number, task); break;
     case RANDOM: randomTask(number, task); break;
+    case LOSS: lossTask(number, task); break;
   }
 }

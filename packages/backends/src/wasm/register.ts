@@ -1,5 +1,17 @@
 import { randomNormalKernel, randomUniformKernel } from '@gm/core';
 import {
+  gaussianKlGradKernel,
+  gaussianKlKernel,
+  gaussianSampleGradKernel,
+  gaussianSampleKernel,
+  sigmoidCrossEntropyGradKernel,
+  sigmoidCrossEntropyKernel,
+  softmaxCrossEntropyGradKernel,
+  softmaxCrossEntropyKernel,
+  squaredDistanceGradKernel,
+  squaredDistanceKernel,
+} from '@gm/ops';
+import {
   _FusedMatMul,
   AvgPool,
   BatchMatMul,
@@ -42,6 +54,18 @@ import {
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2D, fusedDepthwiseConv2D } from './depthwise.js';
 import { clipByValue, elu, erf, exp, expm1, leakyRelu, log, log1p, relu, relu6, sigmoid, softplus, tanh } from './elementwise.js';
 import { type Body, kernelOf } from './kernel.js';
+import {
+  gaussianKl,
+  gaussianKlGrad,
+  gaussianSample,
+  gaussianSampleGrad,
+  sigmoidCrossEntropy,
+  sigmoidCrossEntropyGrad,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGrad,
+  squaredDistance,
+  squaredDistanceGrad,
+} from './losses.js';
 import { fusedMatMul, matMul } from './matMul.js';
 import { identity, tile } from './memory.js';
 import { avgPool, maxPool } from './pooling.js';
@@ -77,6 +101,17 @@ const bodies: Readonly<Record<string, Body>> = {
   [Sigmoid]: sigmoid,
   [Softplus]: softplus,
   [Tanh]: tanh,
+  // losses.ts
+  [gaussianKlKernel]: gaussianKl,
+  [gaussianKlGradKernel]: gaussianKlGrad,
+  [gaussianSampleKernel]: gaussianSample,
+  [gaussianSampleGradKernel]: gaussianSampleGrad,
+  [sigmoidCrossEntropyKernel]: sigmoidCrossEntropy,
+  [sigmoidCrossEntropyGradKernel]: sigmoidCrossEntropyGrad,
+  [softmaxCrossEntropyKernel]: softmaxCrossEntropy,
+  [softmaxCrossEntropyGradKernel]: softmaxCrossEntropyGrad,
+  [squaredDistanceKernel]: squaredDistance,
+  [squaredDistanceGradKernel]: squaredDistanceGrad,
   // memory.ts
   [Identity]: identity,
   [Tile]: tile,
