@@ -12,3 +12,5 @@ export { softmax, softmaxGrad } from './softmax';
 export { gather, segmentSum } from './segments';
 export { transpose, transposeAxis } from './transpose';
 export { extremes, extremesAxis } from './extremes';
+export { randomNumbers } from './random';
+export { gaussianSample, gaussianSampleGradient, lossGradient, lossValues, softmaxLoss, softmaxLossGradient } from './losses';

@@ -10,6 +10,8 @@ import { reduceTask } from './reduce';
 import { segmentTask } from './segments';
 import { softmaxTask } from './softmax';
 import { transposeTask } from './transpose';
+import { lossTask } from './losses';
+import { randomTask } from './random';
 
 export const MATMUL: i32 = 0;
 export const ELEMENTWISE: i32 = 16;
@@ -22,6 +24,8 @@ export const SOFTMAX: i32 = 80;
 export const SEGMENT: i32 = 144;
 export const EXTREMES: i32 = 240;
 export const TRANSPOSE: i32 = 256;
+export const RANDOM: i32 = 160;
+export const LOSS: i32 = 176;
 
 export function perform(kernel: i32, task: i32): void {
   const number = kernel & 15;
@@ -37,5 +41,7 @@ export function perform(kernel: i32, task: i32): void {
     case SEGMENT: segmentTask(number, task); break;
     case EXTREMES: extremesTask(number, task); break;
     case TRANSPOSE: transposeTask(number, task); break;
+    case RANDOM: randomTask(number, task); break;
+    case LOSS: lossTask(number, task); break;
   }
 }

@@ -17,6 +17,8 @@ it('the package exports these names and no others', () => {
       "isGmError",
       "misfit",
       "philox",
+      "randomNormalKernel",
+      "randomUniformKernel",
       "rangeRemedy",
       "restored",
       "seeded",

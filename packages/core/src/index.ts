@@ -25,5 +25,12 @@ export type {
   Trainer,
 } from './interfaces.js';
 export { type Key, philox } from './philox.js';
-export { type RandomState, restored, type SeededRandom, seeded } from './random.js';
+export {
+  type RandomState,
+  randomNormalKernel,
+  randomUniformKernel,
+  restored,
+  type SeededRandom,
+  seeded,
+} from './random.js';
 export { checkFits, checkTensor, misfit, rangeRemedy, showRange, showShape, showSpec, sizeOf, spec } from './spec.js';

@@ -1,9 +1,16 @@
-import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { engine, getBackend, getKernel, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { checkNumber } from './check.js';
 import { gmError } from './errors.js';
 import type { Random } from './interfaces.js';
 import { type Key, philox } from './philox.js';
 import { sizeOf } from './spec.js';
+
+/**
+ * What tfjs calls the kernels that draw on the device, where a backend has them. Attributes: `key` and `counter` of a RandomState, and
+ * `shape`; the same numbers as `uniforms` and `normals`.
+ */
+export const randomUniformKernel = 'GmRandomUniform';
+export const randomNormalKernel = 'GmRandomNormal';
 
 /** All there is to a stream: save it, and `restored` goes on where it stood. */
 export interface RandomState {
@@ -31,7 +38,8 @@ export interface SeededRandom extends Random {
  * A stream from a seed. Every finite number (0 included) and every well-formed string is a seed of its own; −0 is 0.
  *
  * Words, uniforms and permutations are the same everywhere. Normals are too wherever `Math.log`, `cos` and `sin` round alike: on
- * all backends, in Node and in Chromium; another JavaScript engine may differ in the last bit of a few.
+ * all backends, in Node and in Chromium; another JavaScript engine may differ in the last bit of a few. Backends with kernels for
+ * it draw tensors on the device, in the same steps.
  *
  * @throws GM_OPTION when a number is not finite
  * @example seeded(7).normal([2, 3])
@@ -71,6 +79,13 @@ function streamOf(key: Key, start = 0): SeededRandom {
   };
   const normals = (count: number) => gaussian(words(checkCount(count) + (count % 2)), count);
   const uniforms = (count: number) => fractions(words(count));
+  const drawn = (kernelName: string, shape: readonly number[], numbers: (count: number) => Float32Array): Tensor => {
+    const count = checkCount(sizeOf(shape));
+    if (!getKernel(kernelName, getBackend())) return tensor(numbers(count), [...shape], 'float32');
+    const x = engine().runKernel(kernelName, {}, { key: [...key], counter, shape: [...shape] }) as Tensor;
+    counter += Math.ceil(count / 4);
+    return x;
+  };
   return {
     get state() {
       return { key, counter };
@@ -80,17 +95,13 @@ function streamOf(key: Key, start = 0): SeededRandom {
     normals,
     uniforms,
     permutation: (count) => shuffle(words(count)),
-    normal: (shape) => tensorOf(normals(sizeOf(shape)), shape),
-    uniform: (shape) => tensorOf(uniforms(sizeOf(shape)), shape),
+    normal: (shape) => drawn(randomNormalKernel, shape, normals),
+    uniform: (shape) => drawn(randomUniformKernel, shape, uniforms),
   };
 }
 
 function checkCount(count: number): number {
   return checkNumber('random', 'count', count, { min: 0, integer: true });
-}
-
-function tensorOf(values: Float32Array, shape: readonly number[]): Tensor {
-  return tensor(values, [...shape], 'float32');
 }
 
 function drawWords(key: Key, counter: number, count: number): Uint32Array {

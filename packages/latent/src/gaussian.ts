@@ -1,4 +1,5 @@
 import { checkSameShape, type GaussianPosterior, gmError, type Random, showShape } from '@gm/core';
+import { gaussianSample } from '@gm/ops';
 import { add, exp, mul, split, square, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { checkRandom, dataAxes, LOG_TWO_PI, sizePerExample } from './rows.js';
 
@@ -51,7 +52,7 @@ export function gaussian(mean: Tensor, logVariance: Tensor): GaussianPosterior {
 export function reparameterize(mean: Tensor, logVariance: Tensor, random: Random): Tensor {
   checkCodes('reparameterize', mean, logVariance);
   checkRandom('reparameterize', random);
-  return tidy(() => add(mean, mul(exp(mul(0.5, logVariance)), random.normal(mean.shape))));
+  return tidy(() => gaussianSample(mean, logVariance, random.normal(mean.shape)));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { checkNumber, checkSameShape, checkTensor, gmError, type Prior, sizeOf, spec } from '@gm/core';
-import { add, clipByValue, exp, log, mul, square, step, sub, sum, tidy } from '@tensorflow/tfjs-core';
+import { gaussianKlPerDimension } from '@gm/ops';
+import { add, clipByValue, log, mul, square, step, sub, sum, tidy } from '@tensorflow/tfjs-core';
 import { checkRandom, dataAxes, LOG_TWO_PI } from './rows.js';
 
 /**
@@ -29,7 +30,7 @@ export function standardNormal(latent: number | readonly number[]): Prior {
     divergenceFrom({ mean, logVariance }) {
       checkTensor('standardNormal', 'mean', mean, spec(shape));
       checkSameShape('standardNormal', { mean, logVariance }, 'Split the encoder output with splitGaussian().');
-      return tidy(() => mul(0.5, add(square(mean), sub(sub(exp(logVariance), 1), logVariance))));
+      return gaussianKlPerDimension(mean, logVariance);
     },
   };
 }

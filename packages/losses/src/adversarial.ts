@@ -1,5 +1,6 @@
 import { type AdversarialLoss, checkNumber, gmError, type Range } from '@gm/core';
-import { add, mean, mul, neg, reshape, softplus, square, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { sigmoidCrossEntropyWithLogits, squaredDistance } from '@gm/ops';
+import { add, mean, neg, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { namedShapes } from './perExample.js';
 
 /** An adversarial loss that says what it reads the discriminator's numbers as. */
@@ -22,7 +23,7 @@ export interface ScoredAdversarialLoss extends AdversarialLoss {
  * @example gan({ generator, discriminator, prior, loss: minimax() })
  */
 export function minimax(): ScoredAdversarialLoss {
-  return crossEntropy('minimax', (logits) => neg(softplus(logits)));
+  return crossEntropy('minimax', (logits) => neg(asGenerated(logits)));
 }
 
 /**
@@ -36,7 +37,7 @@ export function minimax(): ScoredAdversarialLoss {
  * @example gan({ generator, discriminator, prior, loss: nonSaturating() })
  */
 export function nonSaturating(): ScoredAdversarialLoss {
-  return crossEntropy('nonSaturating', (logits) => softplus(neg(logits)));
+  return crossEntropy('nonSaturating', asReal);
 }
 
 /** Targets of `leastSquares`. */
@@ -63,7 +64,7 @@ export interface LeastSquaresOptions {
  */
 export function leastSquares({ a = 0, b = 1, c = 1 }: LeastSquaresOptions = {}): ScoredAdversarialLoss {
   for (const [name, target] of Object.entries({ a, b, c })) checkNumber('leastSquares', name, target);
-  const halfSquare = (scores: Tensor, target: number) => mul(0.5, square(sub(scores, target)));
+  const halfSquare = (scores: Tensor, target: number) => squaredDistance(scores, target, { scale: Math.SQRT2 });
   return game('leastSquares', 'unbounded', {
     real: (scores) => halfSquare(scores, b),
     generated: (scores) => halfSquare(scores, a),
@@ -71,12 +72,16 @@ export function leastSquares({ a = 0, b = 1, c = 1 }: LeastSquaresOptions = {}):
   });
 }
 
-/** softplus(−l) = −log σ(l) and softplus(l) = −log(1 − σ(l)), finite for every finite logit. */
+/** −log σ(l): the cost of logits when the label is "real". */
+const asReal = (logits: Tensor) => sigmoidCrossEntropyWithLogits(1, logits);
+/** −log(1 − σ(l)) */
+const asGenerated = (logits: Tensor) => sigmoidCrossEntropyWithLogits(0, logits);
+
 function crossEntropy(where: string, generator: Terms['generator']): ScoredAdversarialLoss {
-  return game(where, 'logits', { real: (logits) => softplus(neg(logits)), generated: softplus, generator });
+  return game(where, 'logits', { real: asReal, generated: asGenerated, generator });
 }
 
-/** The terms of both sides, each [batch] → [batch]. */
+/** The terms of both sides, each [batch] or [batch, 1] → [batch]. */
 interface Terms {
   real(logits: Tensor): Tensor;
   generated(logits: Tensor): Tensor;
@@ -89,17 +94,18 @@ function game(where: string, prediction: Range, terms: Terms): ScoredAdversarial
     discriminator(realLogits, generatedLogits) {
       checkOnePerExample(where, { realLogits, generatedLogits });
       checkPairs(where, realLogits, generatedLogits);
-      const [count] = realLogits.shape as [number];
-      return tidy(() => {
-        const generated = reshape(terms.generated(generatedLogits), [-1, count]); // [k, batch]
-        return add(terms.real(reshape(realLogits, [count])), mean(generated, 0));
-      });
+      return tidy(() => add(terms.real(realLogits), joined(terms.generated(generatedLogits), realLogits.shape[0]!)));
     },
     generator(generatedLogits) {
       checkOnePerExample(where, { generatedLogits });
-      return tidy(() => terms.generator(reshape(generatedLogits, [generatedLogits.shape[0]!])));
+      return tidy(() => terms.generator(generatedLogits));
     },
   };
+}
+
+/** The mean of the k generated examples that go with each real one: [k · count] → [count]. */
+function joined(values: Tensor, count: number): Tensor {
+  return values.shape[0] === count ? values : mean(reshape(values, [-1, count]), 0);
 }
 
 function checkOnePerExample(where: string, logits: Readonly<Record<string, Tensor>>): void {

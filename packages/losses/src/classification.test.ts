@@ -36,6 +36,19 @@ describe.each(['cpu', 'wasm'] as const)('classification on %s', (backend) => {
     },
   );
 
+  testLoss({ describe, it }, 'softmaxCrossEntropy of sequences', softmaxCrossEntropy as never, {
+    inputs: [{ shape: [3, 2], values: [0, 2, 1, 2, 3, 3], dtype: 'int32' }, draw([3, 2, 4])],
+    reference: ((labels: Float64Array, logits: Float64Array) =>
+      total(labels, (label, time) =>
+        crossEntropy(Float64Array.of(label), logits.subarray(time * 4, time * 4 + 4)),
+      )) as never,
+  });
+
+  it('leaves classes with logit −∞ out of it', async () => {
+    const logits = tensor2d([[0, 0, -Infinity]]);
+    await expectClose(softmaxCrossEntropy(tensor1d([1], 'int32'), logits), [Math.LN2]);
+  });
+
   it('costs log classes to know nothing, and nothing to be sure and right', async () => {
     await expectClose(softmaxCrossEntropy(tensor1d([3], 'int32'), zeros([1, 10])), [Math.log(10)]);
     await expectClose(softmaxCrossEntropy(tensor1d([1], 'int32'), tensor2d([[0, 100]])), [0]);
@@ -105,7 +118,7 @@ describe('wrong arguments', () => {
       await expectError(
         () => softmaxCrossEntropy(labels, logits),
         'GM_SHAPE',
-        'labels [batch] and logits [batch, classes]',
+        'labels [batch, …] and logits [batch, …, classes]',
         'labels [2] and logits [3, 4]',
         'sigmoidCrossEntropy()',
       );

@@ -1,24 +1,7 @@
 import { checkNumber, gmError, showShape } from '@gm/core';
-import {
-  add,
-  cast,
-  customGrad,
-  div,
-  exp,
-  log,
-  max,
-  mul,
-  neg,
-  oneHot,
-  sub,
-  sum,
-  type Tensor,
-  type Tensor1D,
-  tidy,
-  zerosLike,
-} from '@tensorflow/tfjs-core';
-import { checkBatch } from './perExample.js';
-import { bernoulliLogProb } from './reconstruction.js';
+import { sigmoidCrossEntropyWithLogits, softmaxCrossEntropyWithLogits } from '@gm/ops';
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { checkBatch, sumPerExample } from './perExample.js';
 
 /** Options of `softmaxCrossEntropy`. */
 export interface SoftmaxCrossEntropyOptions {
@@ -27,16 +10,17 @@ export interface SoftmaxCrossEntropyOptions {
 }
 
 /**
- * Cross-entropy of class labels under softmax(logits).
+ * Cross-entropy of class labels under softmax(logits), for one label an example or many: of a sequence, the sum over its labels, which
+ * is −log p of the whole sequence.
  *
  *   −Σₖ qₖ log softmax(l)ₖ,   qₖ = (1 − ε) [k = label] + ε / classes
  *
  * Labels live on the device, so their values are not read back to be checked. A label outside 0 … classes − 1 gives NaN for its
  * example, which the guard of a trainer reports at once; readers refuse such labels when they load them, with `checkLabels`.
  *
- * @param labels  int32, shape [batch]
- * @param logits  l, shape [batch, classes], unbounded, at least two classes
- * @returns nats per example: [batch], ≥ 0
+ * @param labels  int32, shape [batch] or [batch, …]: of sequences [batch, time]
+ * @param logits  l, shape [batch, …, classes], unbounded, at least two classes
+ * @returns nats per example, summed over its labels: [batch], ≥ 0
  * @throws GM_SHAPE when the shapes do not go together; GM_DTYPE when labels are not int32; GM_OPTION for smoothing outside [0, 1]
  * @see Goodfellow, Bengio & Courville (2016), Deep Learning, section 6.2.2.3; smoothing: Szegedy et al. (2016), section 7, arXiv:1512.00567
  * @example softmaxCrossEntropy(tensor1d([3], 'int32'), zeros([1, 10]))  // [log 10]
@@ -48,11 +32,7 @@ export function softmaxCrossEntropy(
 ): Tensor {
   checkLabelled(labels, logits);
   checkNumber('softmaxCrossEntropy', 'smoothing', smoothing, { min: 0, max: 1 });
-  const classes = logits.shape[1]!;
-  return tidy(() => {
-    const targets = add(mul(1 - smoothing, oneHotOrNaN(labels, classes)), smoothing / classes); // [batch, classes]
-    return neg(sum(mul(targets, logSoftmax(logits)), -1));
-  });
+  return tidy(() => sumPerExample(softmaxCrossEntropyWithLogits(labels, logits, { smoothing })));
 }
 
 /**
@@ -69,7 +49,7 @@ export function softmaxCrossEntropy(
  */
 export function sigmoidCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
   checkBatch('sigmoidCrossEntropy', { labels, logits }, 'Give one logit for each label.');
-  return tidy(() => neg(bernoulliLogProb(labels, logits)));
+  return sigmoidCrossEntropyWithLogits(labels, logits);
 }
 
 /**
@@ -93,31 +73,14 @@ export function checkLabels(labels: ArrayLike<number>, classes: number): void {
   }
 }
 
-/** A row without a one is divided by its sum 0, and so is NaN. Cast, for a float oneHot is wrong on wasm (tfjs 4.22). */
-function oneHotOrNaN(labels: Tensor, classes: number): Tensor {
-  const hot = cast(oneHot(labels as Tensor1D, classes), 'float32');
-  return div(hot, sum(hot, -1, true));
-}
-
-/** l − max l − log Σ exp(l − max l): accurate at any size of l, and plain operations at every order of derivative. */
-function logSoftmax(logits: Tensor): Tensor {
-  const shifted = sub(logits, constantMax(logits));
-  return sub(shifted, log(sum(exp(shifted), -1, true)));
-}
-
-/** The maximum as a constant: log softmax is the same whatever is subtracted, so its derivative would be rounding error only. */
-const constantMax = customGrad((x) => ({
-  value: max(x as Tensor, -1, true),
-  gradFunc: () => zerosLike(x as Tensor),
-}));
-
 function checkLabelled(labels: Tensor, logits: Tensor): void {
   const where = 'softmaxCrossEntropy';
-  const classes = logits.shape[1] ?? 0;
-  if (labels.rank !== 1 || logits.rank !== 2 || labels.shape[0] !== logits.shape[0] || classes < 2) {
+  const classes = logits.shape.at(-1) ?? 0;
+  const fits = logits.rank === labels.rank + 1 && labels.shape.every((size, axis) => size === logits.shape[axis]);
+  if (labels.rank === 0 || !fits || classes < 2) {
     throw gmError('GM_SHAPE', {
       where,
-      expected: 'labels [batch] and logits [batch, classes] with two classes or more',
+      expected: 'labels [batch, …] and logits [batch, …, classes] with two classes or more',
       received: `labels ${showShape(labels.shape)} and logits ${showShape(logits.shape)}`,
       remedy: 'Give class numbers rather than one-hot rows; for one logit per example use sigmoidCrossEntropy().',
     });

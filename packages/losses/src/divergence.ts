@@ -1,6 +1,7 @@
 import type { GaussianPosterior, Posterior, Prior } from '@gm/core';
-import { add, exp, mul, square, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { checkBatch, sumPerExample } from './perExample.js';
+import * as ops from '@gm/ops';
+import { exp, mul, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { checkBatch } from './perExample.js';
 
 const SPLIT = 'Split the encoder output with splitGaussian().';
 
@@ -21,7 +22,7 @@ export type DiagonalGaussian = Pick<GaussianPosterior, 'mean' | 'logVariance'>;
  */
 export function gaussianKl(mean: Tensor, logVariance: Tensor): Tensor {
   checkBatch('gaussianKl', { mean, logVariance }, SPLIT);
-  return tidy(() => sumPerExample(klToStandard(mean, logVariance)));
+  return ops.gaussianKl(mean, logVariance);
 }
 
 /**
@@ -38,7 +39,7 @@ export function gaussianKl(mean: Tensor, logVariance: Tensor): Tensor {
  */
 export function gaussianKlPerDimension(mean: Tensor, logVariance: Tensor): Tensor {
   checkBatch('gaussianKlPerDimension', { mean, logVariance }, SPLIT);
-  return tidy(() => klToStandard(mean, logVariance));
+  return ops.gaussianKlPerDimension(mean, logVariance);
 }
 
 /**
@@ -58,7 +59,7 @@ export function gaussianKlBetween(q: DiagonalGaussian, p: DiagonalGaussian): Ten
   checkBatch('gaussianKlBetween', named, SPLIT);
   return tidy(() => {
     const distance = mul(sub(q.mean, p.mean), exp(mul(-0.5, p.logVariance)));
-    return sumPerExample(klToStandard(distance, sub(q.logVariance, p.logVariance)));
+    return ops.gaussianKl(distance, sub(q.logVariance, p.logVariance));
   });
 }
 
@@ -82,10 +83,4 @@ export function monteCarloKl(posterior: Posterior, prior: Prior, z: Tensor): Ten
     checkBatch('monteCarloKl', { posterior: logPosterior, prior: logPrior }, 'Draw z from that posterior.');
     return sub(logPosterior, logPrior);
   });
-}
-
-/** KL(N(μ, σ²) ‖ N(0, 1)) of each number. */
-function klToStandard(mean: Tensor, logVariance: Tensor): Tensor {
-  const excess = sub(sub(exp(logVariance), 1), logVariance); // ≥ 0, and exactly 0 at 0
-  return mul(0.5, add(square(mean), excess));
 }

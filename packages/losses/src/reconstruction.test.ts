@@ -46,6 +46,10 @@ describe.each(['cpu', 'wasm'] as const)('reconstruction on %s', (backend) => {
       await expectClose(bernoulliLogProb(tensor2d([[1, 0]]), fill([1, 2], Math.log(3))), [Math.log(3 / 16)]);
     });
 
+    it('is 0, not −0, where data are certain', async () => {
+      expect(await bernoulliLogProb(ones([1, 2]), fill([1, 2], 200)).data()).toEqual(Float32Array.of(0));
+    });
+
     it('costs a grey value at least its entropy, and no more at its own logit', async () => {
       const entropy = -(0.3 * Math.log(0.3) + 0.7 * Math.log(0.7));
       await expectClose(bernoulliLogProb(fill([1, 1], 0.3), fill([1, 1], Math.log(3 / 7))), [-entropy]);

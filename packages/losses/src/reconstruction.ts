@@ -1,5 +1,6 @@
 import { checkNumber } from '@gm/core';
-import { abs, add, exp, mul, softplus, square, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { sigmoidCrossEntropyWithLogits, squaredDistance } from '@gm/ops';
+import { abs, add, exp, mul, square, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { checkBatch, sizePerExample, sumPerExample } from './perExample.js';
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
@@ -24,7 +25,8 @@ const RESHAPE = 'Give the decoder the shape of the data, or reshape one of the t
  */
 export function bernoulliLogProb(x: Tensor, logits: Tensor): Tensor {
   checkBatch('bernoulliLogProb', { x, logits }, RESHAPE);
-  return tidy(() => sumPerExample(sub(mul(x, logits), softplus(logits))));
+  // From 0, not negated: −0 is no log-probability to print.
+  return tidy(() => sub(0, sigmoidCrossEntropyWithLogits(x, logits)));
 }
 
 /**
@@ -44,7 +46,7 @@ export function gaussianLogProb(x: Tensor, mean: Tensor, scale = 1): Tensor {
   checkBatch('gaussianLogProb', { x, mean }, RESHAPE);
   checkScale('gaussianLogProb', scale);
   const constant = sizePerExample(x) * (LOG_TWO_PI + 2 * Math.log(scale));
-  return tidy(() => mul(-0.5, add(sumPerExample(square(mul(sub(x, mean), 1 / scale))), constant)));
+  return tidy(() => mul(-0.5, add(squaredDistance(x, mean, { scale }), constant)));
 }
 
 /**
@@ -82,7 +84,7 @@ export function diagonalGaussianLogProb(x: Tensor, mean: Tensor, logVariance: Te
  */
 export function squaredError(x: Tensor, prediction: Tensor): Tensor {
   checkBatch('squaredError', { x, prediction }, RESHAPE);
-  return tidy(() => sumPerExample(square(sub(x, prediction))));
+  return squaredDistance(x, prediction);
 }
 
 /**

@@ -1,4 +1,14 @@
-import { add, engine, type GradConfig, grads, mul, registerGradient, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  engine,
+  type GradConfig,
+  grads,
+  mul,
+  registerGradient,
+  sum,
+  type Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { type Attributes, hasKernel, runKernel } from './backendKernel.js';
 
 /** An operation that is one kernel on backends that have it, and made of tfjs operations on the others. */
@@ -55,15 +65,26 @@ function gradientOf<Name extends string>({
     gradFunc: ((dy: Tensor | Tensor[], saved: Tensor[], attrs: Attributes) => {
       const dys = Array.isArray(dy) ? dy : [dy];
       const [inputs, outputs] = [named(saved.slice(0, names.length)), saved.slice(names.length)];
-      const byKernel = engine().isTapeOn() ? {} : (gradients({ dys, inputs, outputs, attrs }) as Record<string, () => Tensor>);
+      const byKernel = engine().isTapeOn()
+        ? {}
+        : (gradients({ dys, inputs, outputs, attrs }) as Record<string, () => Tensor>);
       const byParts = (name: Name) => () => {
         const along = (x: Tensor) => {
           const values = composed({ ...inputs, [name]: x }, attrs);
           return values.map((value, index) => sum(mul(value, dys[index]!))).reduce((a, b) => add(a, b));
         };
-        return grads(along)([inputs[name]])[0]!;
+        return beside(() => grads(along)([inputs[name]])[0]!);
       };
       return Object.fromEntries(names.map((name) => [name, byKernel[name] ?? byParts(name)]));
     }) as unknown as GradConfig['gradFunc'],
   };
+}
+
+/** Takes a derivative inside the way back of another, whose tape tfjs would forget. */
+function beside<Result>(derivative: () => Result): Result {
+  const { state } = engine();
+  const tape = state.activeTape;
+  const result = derivative();
+  state.activeTape = tape;
+  return result;
 }

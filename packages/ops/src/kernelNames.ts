@@ -23,3 +23,19 @@ export const attentionKernel = 'GmAttention';
 export const maskedAttentionKernel = 'GmAttentionMasked';
 /** Gradient dy; q, k, v, kept, mask? → gradients of q, k, v */
 export const attentionGradKernel = 'GmAttentionGrad';
+/** labels int32 […], logits […, classes], attribute smoothing → […] */
+export const softmaxCrossEntropyKernel = 'GmSoftmaxCrossEntropy';
+/** dy […], labels int32 […], logits […, classes], attribute smoothing → gradient for logits, dy (softmax(logits) − target) */
+export const softmaxCrossEntropyGradKernel = 'GmSoftmaxCrossEntropyGrad';
+/** mean, logVariance [batch, …], attribute perDimension → [batch], or the same shape before the sum */
+export const gaussianKlKernel = 'GmGaussianKl';
+/** dy of either shape, mean, logVariance [batch, …] → gradients for mean and logVariance */
+export const gaussianKlGradKernel = 'GmGaussianKlGrad';
+/** mean, logVariance, noise […] → mean + exp(½ logVariance) noise */
+export const gaussianSampleKernel = 'GmGaussianSample';
+/** dy, logVariance, noise […] → gradient for logVariance */
+export const gaussianSampleGradKernel = 'GmGaussianSampleGrad';
+/** x, y [batch, …], attribute scale → [batch] */
+export const squaredDistanceKernel = 'GmSquaredDistance';
+/** dy [batch], x, y [batch, …], attribute scale → gradient for x */
+export const squaredDistanceGradKernel = 'GmSquaredDistanceGrad';

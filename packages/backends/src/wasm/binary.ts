@@ -23,7 +23,9 @@ export interface Limits {
 }
 
 /** The same module with its own memory made an import `env.memory` that threads share; undefined when it has no memory of its own. */
-export function withSharedMemory(module: Uint8Array): { readonly module: Uint8Array; readonly limits: Limits } | undefined {
+export function withSharedMemory(
+  module: Uint8Array,
+): { readonly module: Uint8Array; readonly limits: Limits } | undefined {
   const sections = sectionsOf(module);
   const memory = sections.find(({ id }) => id === MEMORY);
   const imports = sections.find(({ id }) => id === IMPORT);

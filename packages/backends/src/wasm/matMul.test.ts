@@ -16,13 +16,12 @@ function product(a: Numbers, b: Numbers, [m, k, n]: readonly number[], turnA: bo
 const size = fc.oneof(fc.integer({ min: 0, max: 20 }), fc.constantFrom(1, 33, 65, 97, 130));
 
 describe('matrix products on wasm against float64', () => {
-  test.prop([fc.tuple(size, fc.oneof(size, fc.constantFrom(384, 385, 800)), size), fc.boolean(), fc.boolean()], { numRuns: 80 })(
-    'of every size, either operand transposed',
-    async ([m, k, n], turnA, turnB) => {
-      const [a, b] = [sample(turnA ? [k, m] : [m, k]), sample(turnB ? [n, k] : [k, n], 2)];
-      await expectKernel((a, b) => matMul(a, b, turnA, turnB), [a, b], [product(a, b, [m, k, n], turnA, turnB)]);
-    },
-  );
+  test.prop([fc.tuple(size, fc.oneof(size, fc.constantFrom(384, 385, 800)), size), fc.boolean(), fc.boolean()], {
+    numRuns: 80,
+  })('of every size, either operand transposed', async ([m, k, n], turnA, turnB) => {
+    const [a, b] = [sample(turnA ? [k, m] : [m, k]), sample(turnB ? [n, k] : [k, n], 2)];
+    await expectKernel((a, b) => matMul(a, b, turnA, turnB), [a, b], [product(a, b, [m, k, n], turnA, turnB)]);
+  });
 
   it('keeps NaN and infinities', async () => {
     const a = { shape: [2, 2], values: [Number.NaN, 1, 2, Infinity] };

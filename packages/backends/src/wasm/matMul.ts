@@ -43,7 +43,14 @@ export function activated({ call }: Tools, x: TensorInfo, attrs: Attributes, alp
   return call(KERNELS[activation]!, { x }, { alpha: leakyreluAlpha });
 }
 
-function product(tools: Tools, a: TensorInfo, b: TensorInfo, attrs: Attributes, bias: number, finish: Finish): TensorInfo {
+function product(
+  tools: Tools,
+  a: TensorInfo,
+  b: TensorInfo,
+  attrs: Attributes,
+  bias: number,
+  finish: Finish,
+): TensorInfo {
   const { kernels, at, make, room, threads } = tools;
   const { transposeA = false, transposeB = false } = attrs;
   const [rows, inner] = sides(a.shape, transposeA);
@@ -57,21 +64,38 @@ function product(tools: Tools, a: TensorInfo, b: TensorInfo, attrs: Attributes, 
   const parts = threads === 1 || rows * columns * inner < 1 << 17 ? 1 : threads * TASKS_PER_THREAD;
   const one = (aAt: number, bAt: number, cAt: number, m: number) => {
     const packed = room(4 * inner * Math.ceil(columns / 8) * 8 + 64);
-    kernels.matMul!(aAt, bAt, cAt, m, columns, inner, turnA, turnB, bias, finish.kind, finish.slope, finish.slopes, packed, parts);
+    kernels.matMul!(
+      aAt,
+      bAt,
+      cAt,
+      m,
+      columns,
+      inner,
+      turnA,
+      turnB,
+      bias,
+      finish.kind,
+      finish.slope,
+      finish.slopes,
+      packed,
+      parts,
+    );
   };
   const lefts = origins(a.shape.slice(0, -2), outer);
   const rights = origins(b.shape.slice(0, -2), outer);
   // One right matrix for all left ones, each once: their rows are one tall matrix.
-  const tall = !transposeA && rights.every((origin) => origin === 0) && lefts.every((origin, place) => origin === place);
+  const tall =
+    !transposeA && rights.every((origin) => origin === 0) && lefts.every((origin, place) => origin === place);
   if (count === 1 || tall) {
     one(at(a), at(b), at(result), rows * count);
     return result;
   }
-  const address = (place: number) => [
-    at(a) + 4 * rows * inner * lefts[place]!,
-    at(b) + 4 * inner * columns * rights[place]!,
-    at(result) + 4 * rows * columns * place,
-  ] as const;
+  const address = (place: number) =>
+    [
+      at(a) + 4 * rows * inner * lefts[place]!,
+      at(b) + 4 * inner * columns * rights[place]!,
+      at(result) + 4 * rows * columns * place,
+    ] as const;
   if (rows * columns * inner >= LARGE) {
     for (let place = 0; place < count; place++) one(...address(place), rows);
     return result;

@@ -1,6 +1,11 @@
+import { randomNormalKernel, randomUniformKernel } from '@gm/core';
 import {
   attentionGradKernel,
   attentionKernel,
+  gaussianKlGradKernel,
+  gaussianKlKernel,
+  gaussianSampleGradKernel,
+  gaussianSampleKernel,
   gruGradKernel,
   gruKernel,
   lstmGradKernel,
@@ -8,6 +13,12 @@ import {
   maskedAttentionKernel,
   maskedGruKernel,
   maskedLstmKernel,
+  sigmoidCrossEntropyGradKernel,
+  sigmoidCrossEntropyKernel,
+  softmaxCrossEntropyGradKernel,
+  softmaxCrossEntropyKernel,
+  squaredDistanceGradKernel,
+  squaredDistanceKernel,
 } from '@gm/ops';
 import {
   _FusedMatMul,
@@ -84,9 +95,22 @@ import {
 } from './elementwise.js';
 import { maximum, minimum } from './extremes.js';
 import { type Body, kernelOf } from './kernel.js';
+import {
+  gaussianKl,
+  gaussianKlGrad,
+  gaussianSample,
+  gaussianSampleGrad,
+  sigmoidCrossEntropy,
+  sigmoidCrossEntropyGrad,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGrad,
+  squaredDistance,
+  squaredDistanceGrad,
+} from './losses.js';
 import { fusedMatMul, matMul } from './matMul.js';
 import { identity, tile } from './memory.js';
 import { avgPool, maxPool } from './pooling.js';
+import { randomNormal, randomUniform } from './random.js';
 import { gru, gruGradient, lstm, lstmGradient } from './recurrent.js';
 import { max, mean, min, prod, sum } from './reduce.js';
 import { gatherV2, unsortedSegmentSum } from './segments.js';
@@ -134,6 +158,17 @@ const bodies: Readonly<Record<string, Body>> = {
   // extremes.ts
   [Maximum]: maximum,
   [Minimum]: minimum,
+  // losses.ts
+  [gaussianKlKernel]: gaussianKl,
+  [gaussianKlGradKernel]: gaussianKlGrad,
+  [gaussianSampleKernel]: gaussianSample,
+  [gaussianSampleGradKernel]: gaussianSampleGrad,
+  [sigmoidCrossEntropyKernel]: sigmoidCrossEntropy,
+  [sigmoidCrossEntropyGradKernel]: sigmoidCrossEntropyGrad,
+  [softmaxCrossEntropyKernel]: softmaxCrossEntropy,
+  [softmaxCrossEntropyGradKernel]: softmaxCrossEntropyGrad,
+  [squaredDistanceKernel]: squaredDistance,
+  [squaredDistanceGradKernel]: squaredDistanceGrad,
   // memory.ts
   [Identity]: identity,
   [Tile]: tile,
@@ -153,6 +188,9 @@ const bodies: Readonly<Record<string, Body>> = {
   [Min]: min,
   [Prod]: prod,
   [Sum]: sum,
+  // random.ts
+  [randomNormalKernel]: randomNormal,
+  [randomUniformKernel]: randomUniform,
   // segments.ts
   [GatherV2]: gatherV2,
   [UnsortedSegmentSum]: unsortedSegmentSum,

@@ -51,7 +51,11 @@ function memoryOf(initial: number, maximum: number): WebAssembly.Memory {
 function bytesOf(source: BufferSource | WebAssembly.Module): Uint8Array {
   return source instanceof ArrayBuffer
     ? new Uint8Array(source)
-    : new Uint8Array((source as Uint8Array).buffer as ArrayBuffer, (source as Uint8Array).byteOffset, (source as Uint8Array).byteLength);
+    : new Uint8Array(
+        (source as Uint8Array).buffer as ArrayBuffer,
+        (source as Uint8Array).byteOffset,
+        (source as Uint8Array).byteLength,
+      );
 }
 
 function names(bytes: Uint8Array, word: string): boolean {

@@ -116,11 +116,16 @@ async function open(wasm: WasmModule): Promise<Sidecar> {
       limit = undefined;
       if (wanted === 1) return;
       if (!shared || !canShare()) {
-        limit = inNode || canShare() ? 'tfjs’s memory is not shared: it had started before useBackend()' : 'the page is not cross-origin isolated';
+        limit =
+          inNode || canShare()
+            ? 'tfjs’s memory is not shared: it had started before useBackend()'
+            : 'the page is not cross-origin isolated';
         return;
       }
       while (own.length < wanted) own.push(aligned(wasm, kernels.ownBytes!()));
-      const started = own.slice(1, wanted).map((place) => startHelper({ module, memory, control, count: wanted, own: place }));
+      const started = own
+        .slice(1, wanted)
+        .map((place) => startHelper({ module, memory, control, count: wanted, own: place }));
       try {
         await Promise.all(started.map(({ ready }) => ready));
         helpers = started;
@@ -147,7 +152,8 @@ function clear(memory: WebAssembly.Memory, start: number, bytes: number): void {
 /** The kernels for this engine: with relaxed SIMD where it has it, which Node 20 has behind a switch. */
 async function compiled(shared: boolean): Promise<{ module: WebAssembly.Module; fused: boolean }> {
   const relaxed = decoded((await import('./modules/relaxed.js')).base64, shared);
-  if (!WebAssembly.validate(relaxed) && inNode) builtin('node:v8').setFlagsFromString('--experimental-wasm-relaxed-simd');
+  if (!WebAssembly.validate(relaxed) && inNode)
+    builtin('node:v8').setFlagsFromString('--experimental-wasm-relaxed-simd');
   if (WebAssembly.validate(relaxed)) return { module: await WebAssembly.compile(relaxed), fused: true };
   const plain = decoded((await import('./modules/plain.js')).base64, shared);
   if (WebAssembly.validate(plain)) return { module: await WebAssembly.compile(plain), fused: false };

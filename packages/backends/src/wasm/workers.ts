@@ -42,7 +42,8 @@ if (typeof self === 'undefined' || typeof process === 'object') {
 /** Whether there can be helping threads at all. */
 export const canShare = (): boolean =>
   typeof SharedArrayBuffer === 'function' &&
-  (inNode || ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true && typeof Worker === 'function'));
+  (inNode ||
+    ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true && typeof Worker === 'function'));
 
 /** Starts a helping thread. It ends with the process, or when the kernels' stop() is called. */
 export function startHelper(job: Job): Helper {
