@@ -5,3 +5,7 @@ export { matMul, matMulStack, ownBytes } from './matMul';
 export { unary } from './elementwise';
 export { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './convolution';
 export { depthwise, depthwiseBackpropFilter } from './depthwise';
+export { normalizeBy, normalizeGroups, normalizeGroupsBack, normRoom } from './groupNorm';
+export { normalizeRows, normalizeRowsBack, normRowsRoom } from './layerNorm';
+export { maxPoolBack, pool } from './pooling';
+export { resize, resizeBack } from './resize';

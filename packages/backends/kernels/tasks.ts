@@ -3,11 +3,17 @@ import { convolutionTask } from './convolution';
 import { depthwiseTask } from './depthwise';
 import { elementwiseTask } from './elementwise';
 import { matMulTask } from './matMul';
+import { normTask } from './norm';
+import { poolingTask } from './pooling';
+import { resizeTask } from './resize';
 
 export const MATMUL: i32 = 0;
 export const ELEMENTWISE: i32 = 16;
 export const CONVOLUTION: i32 = 32;
 export const DEPTHWISE: i32 = 48;
+export const NORM: i32 = 96;
+export const POOLING: i32 = 112;
+export const RESIZE: i32 = 128;
 
 export function perform(kernel: i32, task: i32): void {
   const number = kernel & 15;
@@ -16,5 +22,8 @@ export function perform(kernel: i32, task: i32): void {
     case ELEMENTWISE: elementwiseTask(number, task); break;
     case CONVOLUTION: convolutionTask(number, task); break;
     case DEPTHWISE: depthwiseTask(number, task); break;
+    case NORM: normTask(number, task); break;
+    case POOLING: poolingTask(number, task); break;
+    case RESIZE: resizeTask(number, task); break;
   }
 }

@@ -1,6 +1,15 @@
 import {
+  batchNormalizationGradKernel,
+  batchNormalizationKernel,
+  groupNormalizationGradKernel,
+  groupNormalizationKernel,
+  layerNormalizationGradKernel,
+  layerNormalizationKernel,
+} from '@gm/ops';
+import {
   _FusedMatMul,
   AvgPool,
+  AvgPoolGrad,
   BatchMatMul,
   ClipByValue,
   Conv2D,
@@ -13,6 +22,7 @@ import {
   Erf,
   Exp,
   Expm1,
+  FusedBatchNorm,
   FusedConv2D,
   FusedDepthwiseConv2D,
   getKernel,
@@ -22,8 +32,13 @@ import {
   Log,
   Log1p,
   MaxPool,
+  MaxPoolGrad,
   Relu,
   Relu6,
+  ResizeBilinear,
+  ResizeBilinearGrad,
+  ResizeNearestNeighbor,
+  ResizeNearestNeighborGrad,
   registerKernel,
   Sigmoid,
   Softplus,
@@ -43,7 +58,17 @@ import { clipByValue, elu, erf, exp, expm1, leakyRelu, log, log1p, relu, relu6, 
 import { type Body, kernelOf } from './kernel.js';
 import { fusedMatMul, matMul } from './matMul.js';
 import { identity, tile } from './memory.js';
-import { avgPool, maxPool } from './pooling.js';
+import {
+  batchNormalization,
+  batchNormalizationGrad,
+  fusedBatchNorm,
+  groupNormalization,
+  groupNormalizationGrad,
+  layerNormalization,
+  layerNormalizationGrad,
+} from './norm.js';
+import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pooling.js';
+import { resizeBilinear, resizeBilinearGrad, resizeNearestNeighbor, resizeNearestNeighborGrad } from './resize.js';
 import { unsortedSegmentSum } from './segments.js';
 
 /** Which kernel goes where: tfjs's name of it, and ours that takes its place. One paragraph a file. */
@@ -78,9 +103,24 @@ const bodies: Readonly<Record<string, Body>> = {
   // memory.ts
   [Identity]: identity,
   [Tile]: tile,
+  // norm.ts
+  [batchNormalizationKernel]: batchNormalization,
+  [batchNormalizationGradKernel]: batchNormalizationGrad,
+  [groupNormalizationKernel]: groupNormalization,
+  [groupNormalizationGradKernel]: groupNormalizationGrad,
+  [layerNormalizationKernel]: layerNormalization,
+  [layerNormalizationGradKernel]: layerNormalizationGrad,
+  [FusedBatchNorm]: fusedBatchNorm,
   // pooling.ts
   [AvgPool]: avgPool,
+  [AvgPoolGrad]: avgPoolGrad,
   [MaxPool]: maxPool,
+  [MaxPoolGrad]: maxPoolGrad,
+  // resize.ts
+  [ResizeBilinear]: resizeBilinear,
+  [ResizeBilinearGrad]: resizeBilinearGrad,
+  [ResizeNearestNeighbor]: resizeNearestNeighbor,
+  [ResizeNearestNeighborGrad]: resizeNearestNeighborGrad,
   // segments.ts
   [UnsortedSegmentSum]: unsortedSegmentSum,
 };
