@@ -19,6 +19,7 @@ it('the package exports these names and no others', () => {
       "fromLayersModel",
       "gelu",
       "glorotUniform",
+      "groupNorm",
       "heNormal",
       "layerNorm",
       "leakyRelu",

@@ -19,7 +19,7 @@ export {
 export type { ConvolutionOptions, Padding, Size } from './kernel.js';
 export type { ArrayType, NamedArray } from './namedArray.js';
 export { type NamedNetwork, type NetworkDefinition, network } from './network.js';
-export { type BatchNormOptions, batchNorm, layerNorm } from './normalization.js';
+export { type BatchNormOptions, batchNorm, type GroupNormOptions, groupNorm, layerNorm } from './normalization.js';
 export { type Interval, rescale } from './rescale.js';
 export { residual } from './residual.js';
 export { type Part, type Sequential, sequential } from './sequential.js';
