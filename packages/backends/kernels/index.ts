@@ -14,3 +14,7 @@ export { transpose, transposeAxis } from './transpose';
 export { extremes, extremesAxis } from './extremes';
 export { randomNumbers } from './random';
 export { gaussianSample, gaussianSampleGradient, lossGradient, lossValues, softmaxLoss, softmaxLossGradient } from './losses';
+export { normalizeBy, normalizeGroups, normalizeGroupsBack, normRoom } from './groupNorm';
+export { normalizeRows, normalizeRowsBack, normRowsRoom } from './layerNorm';
+export { maxPoolBack, pool } from './pooling';
+export { resize, resizeBack } from './resize';

@@ -12,6 +12,9 @@ import { softmaxTask } from './softmax';
 import { transposeTask } from './transpose';
 import { lossTask } from './losses';
 import { randomTask } from './random';
+import { normTask } from './norm';
+import { poolingTask } from './pooling';
+import { resizeTask } from './resize';
 
 export const MATMUL: i32 = 0;
 export const ELEMENTWISE: i32 = 16;
@@ -26,6 +29,9 @@ export const EXTREMES: i32 = 240;
 export const TRANSPOSE: i32 = 256;
 export const RANDOM: i32 = 160;
 export const LOSS: i32 = 176;
+export const NORM: i32 = 96;
+export const POOLING: i32 = 112;
+export const RESIZE: i32 = 128;
 
 export function perform(kernel: i32, task: i32): void {
   const number = kernel & 15;
@@ -43,5 +49,8 @@ export function perform(kernel: i32, task: i32): void {
     case TRANSPOSE: transposeTask(number, task); break;
     case RANDOM: randomTask(number, task); break;
     case LOSS: lossTask(number, task); break;
+    case NORM: normTask(number, task); break;
+    case POOLING: poolingTask(number, task); break;
+    case RESIZE: resizeTask(number, task); break;
   }
 }

@@ -34,7 +34,13 @@ export const wasm: Backend = {
     await import('@tensorflow/tfjs-backend-wasm');
     const simd = (await env().getAsync('WASM_HAS_SIMD_SUPPORT')) as boolean;
     const sidecar = runningSidecar();
-    return described({ device: processorName(), simd, threads: sidecar?.threads, fused: sidecar?.fused, limit: sidecar?.limit });
+    return described({
+      device: processorName(),
+      simd,
+      threads: sidecar?.threads,
+      fused: sidecar?.fused,
+      limit: sidecar?.limit,
+    });
   },
 };
 

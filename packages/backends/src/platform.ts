@@ -60,5 +60,8 @@ export function processorName(): string | undefined {
 /** How many threads the machine runs at once. */
 export function parallelism(): number {
   if (inNode) return builtin('node:os').availableParallelism();
-  return (globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
+  return (
+    (globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ??
+    1
+  );
 }

@@ -15,6 +15,7 @@ import {
   flatten,
   fromLayersModel,
   gelu,
+  groupNorm,
   gru,
   layerNorm,
   leakyRelu,
@@ -78,6 +79,7 @@ describe.each(backends)('on %s', (backend) => {
   testNetwork(runner, 'batchNorm of rows', () => batchNorm()(row));
   testNetwork(runner, 'batchNorm of images', () => batchNorm()(image));
   testNetwork(runner, 'layerNorm', () => layerNorm()(row));
+  testNetwork(runner, 'groupNorm', () => groupNorm({ groups: 2 })(image));
   testNetwork(runner, 'dropout', () => dropout({ rate: 0.5 })(row));
   testNetwork(runner, 'flatten', () => flatten()(image));
   testNetwork(runner, 'reshape', () => reshape([8, 4])(image));

@@ -21,6 +21,7 @@ it('the package exports these names and no others', () => {
       "gelu",
       "glorotUniform",
       "gru",
+      "groupNorm",
       "heNormal",
       "layerNorm",
       "leakyRelu",

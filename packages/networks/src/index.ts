@@ -22,7 +22,7 @@ export type { ConvolutionOptions, Padding, Size } from './kernel.js';
 export { lstm } from './lstm.js';
 export type { ArrayType, NamedArray } from './namedArray.js';
 export { type NamedNetwork, type NetworkDefinition, network } from './network.js';
-export { type BatchNormOptions, batchNorm, layerNorm } from './normalization.js';
+export { type BatchNormOptions, batchNorm, type GroupNormOptions, groupNorm, layerNorm } from './normalization.js';
 export { orthogonal } from './orthogonal.js';
 export { perStep } from './perStep.js';
 export type { RecurrentOptions } from './recurrent.js';

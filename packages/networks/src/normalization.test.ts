@@ -13,8 +13,12 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { backends, useBackend } from '../test/backend.js';
 import { checkGradients, checkSecondGradients } from '../test/gradients.js';
-import { batchNorm as batchReference, layerNorm as layerReference } from '../test/reference.js';
-import { batchNorm, layerNorm } from './normalization.js';
+import {
+  batchNorm as batchReference,
+  groupNorm as groupReference,
+  layerNorm as layerReference,
+} from '../test/reference.js';
+import { batchNorm, groupNorm, layerNorm } from './normalization.js';
 
 const training = () => ({ training: true });
 
@@ -126,11 +130,47 @@ describe.each(backends)('layerNorm on %s', (backend) => {
   });
 });
 
+describe.each(backends)('groupNorm on %s', (backend) => {
+  beforeEach(() => useBackend(backend));
+
+  it.each<[number[], number]>([
+    [[6], 2],
+    [[2, 3, 4], 2],
+    [[3, 5], 1],
+    [[3, 3], 3],
+  ])('agrees with float64, as do its derivatives: %j in %i groups', async (shape, groups) => {
+    const network = groupNorm({ groups, epsilon: 1e-3 })(spec(shape));
+    await checkGradients({ network, batch: 2, reference: groupReference(shape, groups, 1e-3) });
+    await checkSecondGradients({ network, batch: 2 });
+  });
+
+  it('does not look from one example to another, and leaves nothing behind', async () => {
+    const network = groupNorm({ groups: 2 })(spec([4]));
+    const x = tensor2d([
+      [1, 3, 5, 5],
+      [100, 0, -7, 7],
+    ]);
+    await expectNoLeak(() => network.apply(x, { training: true }));
+    const [one, seven] = [1 / Math.sqrt(1 + 1e-5), 7 / Math.sqrt(49 + 1e-5)];
+    await expectClose(network.apply(x), [-one, one, 0, 0, 1, -1, -seven, seven]);
+  });
+});
+
 describe('normalisation', () => {
   it('refuses options outside their limits', async () => {
     await expectError(() => batchNorm({ momentum: 1.5 }), 'GM_OPTION', 'batchNorm: expected momentum', 'received 1.5');
     await expectError(() => batchNorm({ epsilon: 0 }), 'GM_OPTION', 'batchNorm: expected epsilon', 'received 0');
+    await expectError(() => groupNorm({ groups: 1.5 }), 'GM_OPTION', 'groupNorm: expected groups', 'received 1.5');
     await expectError(() => layerNorm({ epsilon: -1 }), 'GM_OPTION', 'layerNorm: expected epsilon', 'received -1');
+  });
+
+  it('refuses groups that do not divide the channels', async () => {
+    await expectError(
+      () => groupNorm({ groups: 3 })(spec([4, 8])),
+      'GM_FIT',
+      'channels that 3 groups share evenly',
+      '[4, 8]',
+    );
   });
 
   it('refuses whole numbers, and examples without an axis', async () => {

@@ -1,5 +1,15 @@
-import { checkNumber, gmError, type Layer, showShape, spec } from '@gm/core';
-import { add, mean, mul, reshape, rsqrt, square, sub, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { checkNumber, gmError, type Layer, type Spec, showShape, showSpec, spec } from '@gm/core';
+import { batchNormalization, groupNormalization, layerNormalization } from '@gm/ops';
+import {
+  add,
+  mul,
+  reshape,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  batchNorm as tfBatchNorm,
+  type Variable,
+} from '@tensorflow/tfjs-core';
 import { constant } from './initializer.js';
 import { lastAxis } from './input.js';
 import { network } from './network.js';
@@ -40,12 +50,22 @@ export function batchNorm({ momentum = 0.9, epsilon = 1e-5 }: BatchNormOptions =
       parameters,
       buffers,
       apply(x, { training = false }) {
-        const statistics = training ? ofBatch(x) : buffers;
-        if (training) follow(buffers, statistics, momentum, x.size / channels);
-        return add(mul(standardized(x, statistics, epsilon), parameters.scale), parameters.offset);
+        const { scale, offset } = parameters;
+        if (!training) return evaluated(x, buffers, scale, offset, epsilon);
+        checkVaries(x, channels);
+        const { y, ...statistics } = batchNormalization(x, scale, offset, { epsilon });
+        follow(buffers, statistics, momentum, x.size / channels);
+        return y;
       },
     });
   };
+}
+
+export interface GroupNormOptions {
+  /** How many groups the channels form. It divides them. */
+  readonly groups: number;
+  /** Added to the variance. Default 1e-5. */
+  readonly epsilon?: number;
 }
 
 /**
@@ -71,9 +91,68 @@ export function layerNorm({ epsilon = 1e-5 }: { readonly epsilon?: number } = {}
       input,
       output: spec(input.shape),
       parameters,
-      apply: (x) => add(mul(standardized(x, over(x, [-1]), epsilon), parameters.scale), parameters.offset),
+      apply: (x) => layerNormalization(x, parameters.scale, parameters.offset, { epsilon }),
     });
   };
+}
+
+/**
+ * Normalises every example over all its places and each of `groups` groups of neighbouring channels (the last axis), then scales and
+ * shifts each channel.
+ *
+ *   y = γ (x − μ) / √(σ² + ε) + β
+ *
+ * Batches may be of any size: no example sees another. One group is layer norm of images, as many groups as channels instance norm.
+ * Parameters: `scale` γ [channels] starting at one, `offset` β [channels] at zero. The same in training and evaluation.
+ *
+ * @returns a layer of unchanged shape, unbounded
+ * @throws GM_OPTION when `groups` is no whole number above 0 or `epsilon` not above 0; GM_FIT when the input is not float32, has no
+ *   axis, or `groups` does not divide its channels
+ * @see Wu & He (2018), Group normalization, equations 1 to 6, arXiv:1803.08494
+ * @example sequential(spec([7, 7, 64]), conv2d({ filters: 64, kernelSize: 3, random, bias: false }), groupNorm({ groups: 8 }), relu())
+ */
+export function groupNorm({ groups, epsilon = 1e-5 }: GroupNormOptions): Layer {
+  checkNumber('groupNorm', 'groups', groups, { min: 1, integer: true });
+  checkNumber('groupNorm', 'epsilon', epsilon, { min: Number.MIN_VALUE });
+  return (input) => {
+    const channels = lastAxis('groupNorm', input);
+    checkDivides(groups, channels, input);
+    const parameters = { scale: constant([channels], 1), offset: constant([channels], 0) };
+    return network({
+      name: 'groupNorm',
+      input,
+      output: spec(input.shape),
+      parameters,
+      apply: (x) => groupNormalization(x, parameters.scale, parameters.offset, { groups, epsilon }),
+    });
+  };
+}
+
+/** By tfjs's kernel for it, which takes x as rows. */
+function evaluated(x: Tensor, { mean, variance }: Statistics, scale: Tensor, offset: Tensor, epsilon: number): Tensor {
+  const rows = reshape(x, [-1, scale.size]) as Tensor2D;
+  const of = (tensor: Tensor) => tensor as Tensor1D;
+  return reshape(tfBatchNorm(rows, of(mean), of(variance), of(offset), of(scale), epsilon), x.shape);
+}
+
+function checkDivides(groups: number, channels: number, input: Spec): void {
+  if (channels % groups === 0) return;
+  throw gmError('GM_FIT', {
+    where: 'groupNorm',
+    expected: `channels that ${groups} groups share evenly`,
+    received: showSpec(input),
+    remedy: 'Choose groups that divide the channels.',
+  });
+}
+
+function checkVaries({ shape, size }: Tensor, channels: number): void {
+  if (size / channels > 1) return;
+  throw gmError('GM_SHAPE', {
+    where: 'batchNorm',
+    expected: 'more than one value for each channel in training',
+    received: showShape(shape),
+    remedy: 'Train with larger batches, drop a last batch of one, or use layerNorm().',
+  });
 }
 
 interface Statistics {
@@ -81,30 +160,9 @@ interface Statistics {
   readonly variance: Tensor;
 }
 
-/** Two passes: E[x²] − E[x]² loses all digits when the mean is large beside the spread. */
-function over(x: Tensor, axes: number[]): Statistics {
-  const centre = mean(x, axes, true);
-  return { mean: centre, variance: mean(square(sub(x, centre)), axes, true) };
-}
-
-function ofBatch(x: Tensor): Statistics {
-  const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-  if (axes.reduce((count, axis) => count * x.shape[axis]!, 1) > 1) return over(x, axes);
-  throw gmError('GM_SHAPE', {
-    where: 'batchNorm',
-    expected: 'more than one value for each channel in training',
-    received: showShape(x.shape),
-    remedy: 'Train with larger batches, drop a last batch of one, or use layerNorm().',
-  });
-}
-
-function standardized(x: Tensor, { mean: centre, variance }: Statistics, epsilon: number): Tensor {
-  return mul(sub(x, centre), rsqrt(add(variance, epsilon)));
-}
-
 /** Moves the running statistics towards those of a batch with `count` values for each channel. */
 function follow(buffers: Record<keyof Statistics, Variable>, batch: Statistics, momentum: number, count: number): void {
-  const mixed = (old: Variable, fresh: Tensor) => add(mul(old, momentum), mul(reshape(fresh, old.shape), 1 - momentum));
-  buffers.mean.assign(mixed(buffers.mean, batch.mean));
-  buffers.variance.assign(mixed(buffers.variance, mul(batch.variance, count / (count - 1))));
+  const mixed = (old: Variable, fresh: Tensor, share: number) => add(mul(old, momentum), mul(fresh, share));
+  buffers.mean.assign(mixed(buffers.mean, batch.mean, 1 - momentum));
+  buffers.variance.assign(mixed(buffers.variance, batch.variance, (1 - momentum) * (count / (count - 1))));
 }

@@ -97,6 +97,19 @@ export function layerNorm(features: number, epsilon: number): Reference {
     });
 }
 
+/** Of examples of that shape, the channels last. */
+export function groupNorm(shape: readonly number[], groups: number, epsilon: number): Reference {
+  const channels = shape.at(-1)!;
+  const size = shape.reduce((product, length) => product * length, 1);
+  const groupOf = (at: number) => Math.floor(at / size) * groups + Math.floor(((at % channels) * groups) / channels);
+  return (x, { scale, offset }) =>
+    x.map((value, at) => {
+      const { mean, variance } = moments(x.filter((_, other) => groupOf(other) === groupOf(at)));
+      const c = at % channels;
+      return (scale![c]! * (value - mean)) / Math.sqrt(variance + epsilon) + offset![c]!;
+    });
+}
+
 /** Mean and variance, the variance divided by the count. */
 export function moments(values: Float64Array): { mean: number; variance: number } {
   const mean = values.reduce((total, value) => total + value, 0) / values.length;

@@ -39,3 +39,15 @@ export const gaussianSampleGradKernel = 'GmGaussianSampleGrad';
 export const squaredDistanceKernel = 'GmSquaredDistance';
 /** dy [batch], x, y [batch, …], attribute scale → gradient for x */
 export const squaredDistanceGradKernel = 'GmSquaredDistanceGrad';
+/** x [..., channels], scale, offset [channels] → y, mean and variance [channels]; attribute epsilon */
+export const batchNormalizationKernel = 'GmBatchNormalization';
+/** dy, dMean, dVariance, x, scale, mean, variance → gradients for x, scale, offset */
+export const batchNormalizationGradKernel = 'GmBatchNormalizationGrad';
+/** x [batch, ..., channels], scale, offset [channels] → y, mean and variance [batch, groups]; attributes groups, epsilon */
+export const groupNormalizationKernel = 'GmGroupNormalization';
+/** as batchNormalizationGradKernel */
+export const groupNormalizationGradKernel = 'GmGroupNormalizationGrad';
+/** x [..., features], scale, offset [features] → y; attribute epsilon */
+export const layerNormalizationKernel = 'GmLayerNormalization';
+/** dy, x, scale → gradients for x, scale, offset */
+export const layerNormalizationGradKernel = 'GmLayerNormalizationGrad';

@@ -109,10 +109,3 @@ export const isFloat = (...inputs: readonly (TensorInfo | undefined)[]): boolean
   inputs.every((x) => x === undefined || x.dtype === 'float32');
 
 export const transpose = (call: Call, x: TensorInfo, perm: number[]): TensorInfo => call('Transpose', { x }, { perm });
-
-/** Whether x holds NaN (or infinities of both signs). One pass of half a nanosecond an element. */
-export function hasNaN({ call, view }: Tools, x: TensorInfo): boolean {
-  if (x.dtype !== 'float32') return false;
-  const total = call('Sum', { x }, { axis: x.shape.map((_, axis) => axis), keepDims: false });
-  return Number.isNaN(view(total)[0]);
-}

@@ -2,12 +2,18 @@ import { randomNormalKernel, randomUniformKernel } from '@gm/core';
 import {
   attentionGradKernel,
   attentionKernel,
+  batchNormalizationGradKernel,
+  batchNormalizationKernel,
   gaussianKlGradKernel,
   gaussianKlKernel,
   gaussianSampleGradKernel,
   gaussianSampleKernel,
+  groupNormalizationGradKernel,
+  groupNormalizationKernel,
   gruGradKernel,
   gruKernel,
+  layerNormalizationGradKernel,
+  layerNormalizationKernel,
   lstmGradKernel,
   lstmKernel,
   maskedAttentionKernel,
@@ -23,6 +29,7 @@ import {
 import {
   _FusedMatMul,
   AvgPool,
+  AvgPoolGrad,
   BatchMatMul,
   ClipByValue,
   Conv2D,
@@ -35,6 +42,7 @@ import {
   Erf,
   Exp,
   Expm1,
+  FusedBatchNorm,
   FusedConv2D,
   FusedDepthwiseConv2D,
   GatherV2,
@@ -48,6 +56,7 @@ import {
   Max,
   Maximum,
   MaxPool,
+  MaxPoolGrad,
   Mean,
   Min,
   Minimum,
@@ -55,6 +64,10 @@ import {
   Reciprocal,
   Relu,
   Relu6,
+  ResizeBilinear,
+  ResizeBilinearGrad,
+  ResizeNearestNeighbor,
+  ResizeNearestNeighborGrad,
   Rsqrt,
   registerKernel,
   Selu,
@@ -109,10 +122,20 @@ import {
 } from './losses.js';
 import { fusedMatMul, matMul } from './matMul.js';
 import { identity, tile } from './memory.js';
-import { avgPool, maxPool } from './pooling.js';
+import {
+  batchNormalization,
+  batchNormalizationGrad,
+  fusedBatchNorm,
+  groupNormalization,
+  groupNormalizationGrad,
+  layerNormalization,
+  layerNormalizationGrad,
+} from './norm.js';
+import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pooling.js';
 import { randomNormal, randomUniform } from './random.js';
 import { gru, gruGradient, lstm, lstmGradient } from './recurrent.js';
 import { max, mean, min, prod, sum } from './reduce.js';
+import { resizeBilinear, resizeBilinearGrad, resizeNearestNeighbor, resizeNearestNeighborGrad } from './resize.js';
 import { gatherV2, unsortedSegmentSum } from './segments.js';
 import { logSoftmax, softmax, softmaxGrad } from './softmax.js';
 import { transpose } from './transpose.js';
@@ -172,8 +195,17 @@ const bodies: Readonly<Record<string, Body>> = {
   // memory.ts
   [Identity]: identity,
   [Tile]: tile,
+  // norm.ts
+  [batchNormalizationKernel]: batchNormalization,
+  [batchNormalizationGradKernel]: batchNormalizationGrad,
+  [groupNormalizationKernel]: groupNormalization,
+  [groupNormalizationGradKernel]: groupNormalizationGrad,
+  [layerNormalizationKernel]: layerNormalization,
+  [layerNormalizationGradKernel]: layerNormalizationGrad,
+  [FusedBatchNorm]: fusedBatchNorm,
   // pooling.ts
   [AvgPool]: avgPool,
+  [AvgPoolGrad]: avgPoolGrad,
   [MaxPool]: maxPool,
   // recurrent.ts
   [lstmKernel]: lstm,
@@ -191,6 +223,12 @@ const bodies: Readonly<Record<string, Body>> = {
   // random.ts
   [randomNormalKernel]: randomNormal,
   [randomUniformKernel]: randomUniform,
+  [MaxPoolGrad]: maxPoolGrad,
+  // resize.ts
+  [ResizeBilinear]: resizeBilinear,
+  [ResizeBilinearGrad]: resizeBilinearGrad,
+  [ResizeNearestNeighbor]: resizeNearestNeighbor,
+  [ResizeNearestNeighborGrad]: resizeNearestNeighborGrad,
   // segments.ts
   [GatherV2]: gatherV2,
   [UnsortedSegmentSum]: unsortedSegmentSum,
