@@ -14,3 +14,4 @@ export { transpose, transposeAxis } from './transpose';
 export { extremes, extremesAxis } from './extremes';
 export { randomNumbers } from './random';
 export { gaussianSample, gaussianSampleGradient, lossGradient, lossValues, softmaxLoss, softmaxLossGradient } from './losses';
+export { adamUpdate, averageUpdate, chunks, descentUpdate, momentumUpdate, normOfAll, rmspropUpdate, scaleAll } from './update';

@@ -12,6 +12,7 @@ import { softmaxTask } from './softmax';
 import { transposeTask } from './transpose';
 import { lossTask } from './losses';
 import { randomTask } from './random';
+import { updateTask } from './update';
 
 export const MATMUL: i32 = 0;
 export const ELEMENTWISE: i32 = 16;
@@ -26,6 +27,7 @@ export const EXTREMES: i32 = 240;
 export const TRANSPOSE: i32 = 256;
 export const RANDOM: i32 = 160;
 export const LOSS: i32 = 176;
+export const UPDATE: i32 = 192;
 
 export function perform(kernel: i32, task: i32): void {
   const number = kernel & 15;
@@ -43,5 +45,6 @@ export function perform(kernel: i32, task: i32): void {
     case TRANSPOSE: transposeTask(number, task); break;
     case RANDOM: randomTask(number, task); break;
     case LOSS: lossTask(number, task); break;
+    case UPDATE: updateTask(number, task); break;
   }
 }

@@ -1,13 +1,20 @@
+export { type AdamLists, type AdamNumbers, adamUpdate } from './adamUpdate.js';
 export { type AttentionOptions, attention } from './attention.js';
+export { type AverageLists, averageUpdate } from './averageUpdate.js';
 export { gaussianKl, gaussianKlPerDimension, gaussianSample } from './gaussian.js';
+export { clipByGlobalNorm, globalNorm } from './globalNorm.js';
 export { type GruOptions, type GruWeights, gru } from './gru.js';
 export {
+  adamUpdateKernel,
   attentionGradKernel,
   attentionKernel,
+  averageUpdateKernel,
+  clipToNormKernel,
   gaussianKlGradKernel,
   gaussianKlKernel,
   gaussianSampleGradKernel,
   gaussianSampleKernel,
+  globalNormKernel,
   gruGradKernel,
   gruKernel,
   lstmGradKernel,
@@ -15,6 +22,8 @@ export {
   maskedAttentionKernel,
   maskedGruKernel,
   maskedLstmKernel,
+  momentumUpdateKernel,
+  rmspropUpdateKernel,
   sigmoidCrossEntropyGradKernel,
   sigmoidCrossEntropyKernel,
   softmaxCrossEntropyGradKernel,
@@ -23,6 +32,8 @@ export {
   squaredDistanceKernel,
 } from './kernelNames.js';
 export { type LstmOptions, type LstmState, type LstmWeights, lstm } from './lstm.js';
+export { type MomentumLists, type MomentumNumbers, momentumUpdate } from './momentumUpdate.js';
+export { type RmspropLists, type RmspropNumbers, rmspropUpdate } from './rmspropUpdate.js';
 export { sigmoidCrossEntropyWithLogits } from './sigmoidCrossEntropy.js';
 export { type SmoothingOptions, softmaxCrossEntropyWithLogits } from './softmaxCrossEntropy.js';
 export { type SquaredDistanceOptions, squaredDistance } from './squaredDistance.js';

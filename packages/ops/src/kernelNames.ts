@@ -39,3 +39,17 @@ export const gaussianSampleGradKernel = 'GmGaussianSampleGrad';
 export const squaredDistanceKernel = 'GmSquaredDistance';
 /** dy [batch], x, y [batch, …], attribute scale → gradient for x */
 export const squaredDistanceGradKernel = 'GmSquaredDistanceGrad';
+/** Inputs that come in lists are called by a letter and their number: p0, g0, p1, … What is updated is written over where nobody else holds it. */
+
+/** Adam: parameters p, gradients g, means m, mean squares v → p, m, v in that order, attributes as AdamAttributes */
+export const adamUpdateKernel = 'GmAdamUpdate';
+/** parameters p, gradients g, mean squares v → p, v */
+export const rmspropUpdateKernel = 'GmRmspropUpdate';
+/** parameters p, gradients g and, with momentum, velocities v → p, v */
+export const momentumUpdateKernel = 'GmMomentumUpdate';
+/** averages a, parameters p → a */
+export const averageUpdateKernel = 'GmAverageUpdate';
+/** x → √Σ x² over all, a scalar */
+export const globalNormKernel = 'GmGlobalNorm';
+/** x, norm → x · min(1, limit / norm) */
+export const clipToNormKernel = 'GmClipToNorm';

@@ -19,6 +19,12 @@ import {
   softmaxCrossEntropyKernel,
   squaredDistanceGradKernel,
   squaredDistanceKernel,
+  adamUpdateKernel,
+  averageUpdateKernel,
+  clipToNormKernel,
+  globalNormKernel,
+  momentumUpdateKernel,
+  rmspropUpdateKernel,
 } from '@gm/ops';
 import {
   _FusedMatMul,
@@ -116,6 +122,8 @@ import { max, mean, min, prod, sum } from './reduce.js';
 import { gatherV2, unsortedSegmentSum } from './segments.js';
 import { logSoftmax, softmax, softmaxGrad } from './softmax.js';
 import { transpose } from './transpose.js';
+import { unsortedSegmentSum } from './segments.js';
+import { adamUpdate, averageUpdate, clipToNorm, globalNorm, momentumUpdate, rmspropUpdate } from './update.js';
 
 /** Which kernel goes where: tfjs's name of it, and ours that takes its place. One paragraph a file. */
 const bodies: Readonly<Record<string, Body>> = {
@@ -200,6 +208,13 @@ const bodies: Readonly<Record<string, Body>> = {
   [softmaxGradKernel]: softmaxGrad,
   // transpose.ts
   [Transpose]: transpose,
+  // update.ts
+  [adamUpdateKernel]: adamUpdate,
+  [averageUpdateKernel]: averageUpdate,
+  [clipToNormKernel]: clipToNorm,
+  [globalNormKernel]: globalNorm,
+  [momentumUpdateKernel]: momentumUpdate,
+  [rmspropUpdateKernel]: rmspropUpdate,
 };
 
 const MARK = 'gm';
