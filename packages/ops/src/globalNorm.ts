@@ -1,8 +1,9 @@
 import { checkNumber } from '@gm/core';
 import { add, div, engine, minimum, mul, scalar, sqrt, square, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { hasKernel, runKernel } from './backendKernel.js';
+import { checkFloat } from './checks.js';
 import { clipToNormKernel, globalNormKernel } from './kernelNames.js';
-import { checkFloat, lettered } from './update.js';
+import { lettered } from './update.js';
 
 /**
  * The length of many tensors taken as one vector, of all gradients for instance.

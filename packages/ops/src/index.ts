@@ -1,6 +1,7 @@
 export { type AdamLists, type AdamNumbers, adamUpdate } from './adamUpdate.js';
 export { type AttentionOptions, attention } from './attention.js';
 export { type AverageLists, averageUpdate } from './averageUpdate.js';
+export { type ConvolutionOptions, convolution } from './convolution.js';
 export { gaussianKl, gaussianKlPerDimension, gaussianSample } from './gaussian.js';
 export { clipByGlobalNorm, globalNorm } from './globalNorm.js';
 export { type GruOptions, type GruWeights, gru } from './gru.js';
@@ -10,6 +11,7 @@ export {
   attentionKernel,
   averageUpdateKernel,
   clipToNormKernel,
+  convolutionKernel,
   gaussianKlGradKernel,
   gaussianKlKernel,
   gaussianSampleGradKernel,
@@ -17,6 +19,7 @@ export {
   globalNormKernel,
   gruGradKernel,
   gruKernel,
+  linearKernel,
   lstmGradKernel,
   lstmKernel,
   maskedAttentionKernel,
@@ -31,6 +34,7 @@ export {
   squaredDistanceGradKernel,
   squaredDistanceKernel,
 } from './kernelNames.js';
+export { linear } from './linear.js';
 export { type LstmOptions, type LstmState, type LstmWeights, lstm } from './lstm.js';
 export { type MomentumLists, type MomentumNumbers, momentumUpdate } from './momentumUpdate.js';
 export { type RmspropLists, type RmspropNumbers, rmspropUpdate } from './rmspropUpdate.js';

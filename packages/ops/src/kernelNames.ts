@@ -53,3 +53,8 @@ export const averageUpdateKernel = 'GmAverageUpdate';
 export const globalNormKernel = 'GmGlobalNorm';
 /** x, norm → x · min(1, limit / norm) */
 export const clipToNormKernel = 'GmClipToNorm';
+
+/** x [batch, features], weights [features, units], bias [units] → x W + b [batch, units] */
+export const linearKernel = 'GmLinear';
+/** x [batch, height, width, channels], filter, bias [filters] → convolution with bias, attributes as Conv2D has them */
+export const convolutionKernel = 'GmConvolution';

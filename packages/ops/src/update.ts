@@ -1,6 +1,7 @@
 import { gmError, showShape } from '@gm/core';
 import { type NamedTensorMap, type Tensor, tidy, util, type Variable } from '@tensorflow/tfjs-core';
 import { type Attributes, hasKernel, runKernel } from './backendKernel.js';
+import { checkFloat } from './checks.js';
 
 /** Lists of equal length; the n-th of each list belong together and have one shape. */
 export type Lists = Readonly<Record<string, readonly Tensor[]>>;
@@ -64,16 +65,6 @@ function checkLists({ where, changed }: Rule, lists: Lists): void {
     }
   }
   checkDistinct(where, lists, changed);
-}
-
-export function checkFloat(where: string, name: string, { dtype }: Tensor): void {
-  if (dtype === 'float32') return;
-  throw gmError('GM_DTYPE', {
-    where,
-    expected: `${name} of float32`,
-    received: dtype,
-    remedy: 'Cast it, or leave it out.',
-  });
 }
 
 /** A variable that changes may not be read for another, nor be changed twice. */

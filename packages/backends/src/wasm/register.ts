@@ -22,7 +22,9 @@ import {
   adamUpdateKernel,
   averageUpdateKernel,
   clipToNormKernel,
+  convolutionKernel,
   globalNormKernel,
+  linearKernel,
   momentumUpdateKernel,
   rmspropUpdateKernel,
 } from '@gm/ops';
@@ -78,6 +80,13 @@ import {
 import { activationGradKernel, softmaxGradKernel } from '../gradients/kernelNames.js';
 import { attention, attentionGradient } from './attention.js';
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './convolution.js';
+import { convolution, linear } from './biased.js';
+import {
+  conv2D,
+  conv2DBackpropFilter,
+  conv2DBackpropInput,
+  fusedConv2D,
+} from './convolution.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2D, fusedDepthwiseConv2D } from './depthwise.js';
 import {
   activationGrad,
@@ -134,6 +143,9 @@ const bodies: Readonly<Record<string, Body>> = {
   // matMul.ts
   [BatchMatMul]: matMul,
   [_FusedMatMul]: fusedMatMul,
+  // biased.ts
+  [convolutionKernel]: convolution,
+  [linearKernel]: linear,
   // convolution.ts
   [Conv2D]: conv2D,
   [FusedConv2D]: fusedConv2D,
