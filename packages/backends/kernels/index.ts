@@ -18,3 +18,4 @@ export { normalizeBy, normalizeGroups, normalizeGroupsBack, normRoom } from './g
 export { normalizeRows, normalizeRowsBack, normRowsRoom } from './layerNorm';
 export { maxPoolBack, pool } from './pooling';
 export { resize, resizeBack } from './resize';
+export { adamUpdate, averageUpdate, chunks, descentUpdate, momentumUpdate, normOfAll, rmspropUpdate, scaleAll } from './update';

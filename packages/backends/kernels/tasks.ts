@@ -15,6 +15,7 @@ import { randomTask } from './random';
 import { normTask } from './norm';
 import { poolingTask } from './pooling';
 import { resizeTask } from './resize';
+import { updateTask } from './update';
 
 export const MATMUL: i32 = 0;
 export const ELEMENTWISE: i32 = 16;
@@ -32,6 +33,7 @@ export const LOSS: i32 = 176;
 export const NORM: i32 = 96;
 export const POOLING: i32 = 112;
 export const RESIZE: i32 = 128;
+export const UPDATE: i32 = 192;
 
 export function perform(kernel: i32, task: i32): void {
   const number = kernel & 15;
@@ -52,5 +54,6 @@ export function perform(kernel: i32, task: i32): void {
     case NORM: normTask(number, task); break;
     case POOLING: poolingTask(number, task); break;
     case RESIZE: resizeTask(number, task); break;
+    case UPDATE: updateTask(number, task); break;
   }
 }

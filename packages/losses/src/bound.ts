@@ -30,7 +30,7 @@ export function elbo({ logLikelihood, divergence, beta = 1 }: ElboTerms): Tensor
     throw gmError('GM_SHAPE', { where: 'elbo', expected: 'terms of shape [batch]', received, remedy });
   }
   checkNumber('elbo', 'beta', beta, { min: 0 });
-  return tidy(() => sub(logLikelihood, mul(beta, divergence)));
+  return tidy(() => sub(logLikelihood, beta === 1 ? divergence : mul(beta, divergence)));
 }
 
 /**

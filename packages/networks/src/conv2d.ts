@@ -1,5 +1,6 @@
 import { type Layer, spec } from '@gm/core';
-import { add, conv2d as convolve, type Tensor4D } from '@tensorflow/tfjs-core';
+import { convolution } from '@gm/ops';
+import { conv2d as convolve, type Tensor4D } from '@tensorflow/tfjs-core';
 import { constant, parameter } from './initializer.js';
 import { type ConvolutionOptions, checkImage, checkInside, tfPadding, type Window, windowOf } from './kernel.js';
 import { network } from './network.js';
@@ -37,8 +38,8 @@ export function conv2d(options: ConvolutionOptions): Layer {
       output: spec([...to, filters]),
       parameters: { kernel: weight, ...(offset && { bias: offset }) },
       apply(x) {
-        const y = convolve(x as Tensor4D, weight as unknown as Tensor4D, strides, pads); // [batch, height′, width′, filters]
-        return offset ? add(y, offset) : y;
+        if (offset) return convolution(x, weight, offset, { strides, pad: pads }); // [batch, height′, width′, filters]
+        return convolve(x as Tensor4D, weight as unknown as Tensor4D, strides, pads);
       },
     });
   };

@@ -1,5 +1,6 @@
 import { checkNumber, type Layer, type Random, spec } from '@gm/core';
-import { add, matMul, type Tensor2D } from '@tensorflow/tfjs-core';
+import { linear } from '@gm/ops';
+import { matMul } from '@tensorflow/tfjs-core';
 import { constant, glorotUniform, type Initializer, parameter } from './initializer.js';
 import { checkInput } from './input.js';
 import { network } from './network.js';
@@ -39,8 +40,7 @@ export function dense({ units, bias = true, random, kernel = glorotUniform }: De
       output: spec([units]),
       parameters: { kernel: weight, ...(offset && { bias: offset }) },
       apply(x) {
-        const y = matMul(x as Tensor2D, weight as unknown as Tensor2D); // [batch, units]
-        return offset ? add(y, offset) : y;
+        return offset ? linear(x, weight, offset) : matMul(x, weight); // [batch, units]
       },
     });
   };

@@ -51,3 +51,22 @@ export const groupNormalizationGradKernel = 'GmGroupNormalizationGrad';
 export const layerNormalizationKernel = 'GmLayerNormalization';
 /** dy, x, scale → gradients for x, scale, offset */
 export const layerNormalizationGradKernel = 'GmLayerNormalizationGrad';
+/** Inputs that come in lists are called by a letter and their number: p0, g0, p1, … What is updated is written over where nobody else holds it. */
+
+/** Adam: parameters p, gradients g, means m, mean squares v → p, m, v in that order, attributes as AdamAttributes */
+export const adamUpdateKernel = 'GmAdamUpdate';
+/** parameters p, gradients g, mean squares v → p, v */
+export const rmspropUpdateKernel = 'GmRmspropUpdate';
+/** parameters p, gradients g and, with momentum, velocities v → p, v */
+export const momentumUpdateKernel = 'GmMomentumUpdate';
+/** averages a, parameters p → a */
+export const averageUpdateKernel = 'GmAverageUpdate';
+/** x → √Σ x² over all, a scalar */
+export const globalNormKernel = 'GmGlobalNorm';
+/** x, norm → x · min(1, limit / norm) */
+export const clipToNormKernel = 'GmClipToNorm';
+
+/** x [batch, features], weights [features, units], bias [units] → x W + b [batch, units] */
+export const linearKernel = 'GmLinear';
+/** x [batch, height, width, channels], filter, bias [filters] → convolution with bias, attributes as Conv2D has them */
+export const convolutionKernel = 'GmConvolution';

@@ -1,5 +1,6 @@
 import { checkNumber } from '@gm/core';
-import { add, mul, type Tensor, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
+import { averageUpdate } from '@gm/ops';
+import { type Tensor, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
 import { copyOf } from './copy.js';
 
 /** An exponential moving average of parameters, kept beside them. */
@@ -29,13 +30,14 @@ export function averagesOf(parameters: Readonly<Record<string, Variable>>, decay
     parameter,
     average: tidy(() => variable(copyOf(parameter), false)),
   }));
+  const lists = {
+    averages: entries.map(({ average }) => average),
+    parameters: entries.map(({ parameter }) => parameter),
+  };
   return {
     values: Object.fromEntries(entries.map(({ name, average }) => [name, average])),
     update(count) {
-      const memory = Math.min(decay, (1 + count) / (10 + count));
-      for (const { parameter, average } of entries) {
-        tidy(() => average.assign(add(mul(memory, average), mul(1 - memory, parameter))));
-      }
+      averageUpdate(lists, Math.min(decay, (1 + count) / (10 + count)));
     },
     async during(work) {
       const kept = entries.map(({ parameter }) => copyOf(parameter));

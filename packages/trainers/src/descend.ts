@@ -1,20 +1,6 @@
 import { checkNumber, gmError, type Network, showShape } from '@gm/core';
-import {
-  add,
-  dispose,
-  div,
-  engine,
-  keep,
-  minimum,
-  mul,
-  sqrt,
-  square,
-  sum,
-  type Tensor,
-  tidy,
-  type Variable,
-  variableGrads,
-} from '@tensorflow/tfjs-core';
+import { clipByGlobalNorm, globalNorm } from '@gm/ops';
+import { dispose, engine, keep, type Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
 import type { Losses, Player } from './game.js';
 
 export interface DescendOptions {
@@ -44,7 +30,7 @@ export function descend(
   const { losses, gradients } = gradientsOf(player.name, loss, parameters);
   try {
     const gradientNorm = tidy(() => {
-      const norm = normOf(gradients);
+      const norm = globalNorm(Object.values(gradients));
       player.optimizer.update(parameters, clipNorm === undefined ? gradients : clip(gradients, norm, clipNorm));
       return norm;
     });
@@ -141,21 +127,7 @@ function abandonTape(): void {
   state.activeTape = null as never;
 }
 
-/** √ Σ g²: NaN or infinite as soon as one gradient is. */
-function normOf(gradients: Readonly<Record<string, Tensor>>): Tensor {
-  return tidy(() =>
-    sqrt(
-      Object.values(gradients)
-        .map((gradient) => sum(square(gradient)))
-        .reduce((total, part) => add(total, part)),
-    ),
-  );
-}
-
-/** g · min(1, limit / ‖g‖). */
 function clip(gradients: Readonly<Record<string, Tensor>>, norm: Tensor, limit: number): Record<string, Tensor> {
-  return tidy(() => {
-    const scale = minimum(1, div(limit, norm));
-    return Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, mul(gradient, scale)]));
-  });
+  const clipped = clipByGlobalNorm(Object.values(gradients), limit, norm);
+  return Object.fromEntries(Object.keys(gradients).map((name, index) => [name, clipped[index]!]));
 }

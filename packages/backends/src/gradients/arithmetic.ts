@@ -1,6 +1,7 @@
 import {
   broadcast_util,
   Cumsum,
+  cast,
   cumprod,
   cumsum,
   fill,
@@ -8,12 +9,15 @@ import {
   greater,
   log,
   Mean,
+  Multiply,
   mul,
+  neg,
   onesLike,
   Pow,
   Prod,
   pow,
   reshape,
+  Sub,
   Sum,
   sub,
   sum,
@@ -26,6 +30,16 @@ import {
 import { fromInputs } from './rule.js';
 
 export const arithmeticGradients: readonly GradConfig[] = [
+  // As in tfjs, less the casts to what the operands are and the reshapes to the shape they have.
+  fromInputs(Multiply, ['a', 'b'], (dy, [a, b]) => ({
+    a: () => summedTo(a, mul(dy, asFloat(b))),
+    b: () => summedTo(b, mul(dy, asFloat(a))),
+  })),
+  fromInputs(Sub, ['a', 'b'], (dy, [a, b]) => ({
+    // A tensor of its own in any case: tfjs frees the gradient of an operand on its way.
+    a: () => reshape(summedTo(a, dy), a.shape),
+    b: () => neg(summedTo(b, dy)),
+  })),
   fromInputs(Pow, ['a', 'b'], (dy, [a, b]) => ({
     a: () => summedTo(a, mul(dy, mul(b, pow(a, sub(b, 1))))),
     b: () => summedTo(b, mul(dy, mul(pow(a, b), log(where(greater(a, 0), a, onesLike(a)))))),
@@ -45,8 +59,11 @@ export const arithmeticGradients: readonly GradConfig[] = [
 
 /** The gradient of a broadcast operand: summed over the axes along which it was repeated. */
 function summedTo(operand: Tensor, dy: Tensor): Tensor {
-  return reshape(sum(dy, broadcast_util.getReductionAxes(operand.shape, dy.shape)), operand.shape);
+  const axes = broadcast_util.getReductionAxes(operand.shape, dy.shape);
+  return axes.length === 0 ? dy : reshape(sum(dy, axes), operand.shape);
 }
+
+const asFloat = (x: Tensor): Tensor => (x.dtype === 'float32' ? x : cast(x, 'float32'));
 
 function spread(dy: Tensor, x: Tensor, axis: number | number[], weight: number): Tensor {
   const axes = util.parseAxisParam(axis, x.shape);

@@ -23,6 +23,8 @@ export interface Tools {
   readonly call: Call;
   /** Runs the kernel of that name that tfjs ships. */
   readonly stock: Call;
+  /** x to be written over: x itself where nobody else holds its numbers, else a copy. */
+  readonly own: (x: TensorInfo) => TensorInfo;
   /** The numbers in place. Good until the next tensor is made: the memory may move then. */
   readonly view: (x: TensorInfo) => Float32Array;
 }
@@ -81,11 +83,30 @@ function benchOf(backend: WasmBackend, stockKernels: ReadonlyMap<string, KernelF
     room: sidecar.room,
     call: (name, inputs, attrs = {}) => run(getKernel(name, 'wasm').kernelFunc, inputs, attrs),
     stock: (name, inputs, attrs = {}) => run(stockKernels.get(name)!, inputs, attrs),
+    own: (x) => (holdAlone(backend, x) ? shaped(x, x.shape) : keep(copyOf(backend, x))),
     view: (x) => backend.typedArrayFromHeap(x),
   };
   const bench: Bench = { backend, tools, made: [] };
   benches.set(backend, bench);
   return bench;
+}
+
+/**
+ * Whether no clone, reshape or second variable shares the numbers of x. If so, what tfjs's kernels have packed of them (XNNPACK
+ * keeps filters and weights by the tensor's number) is dropped, because they are about to change.
+ */
+function holdAlone({ wasm, dataIdMap }: WasmBackend, x: TensorInfo): boolean {
+  const { id, refCount, memoryOffset } = dataIdMap.get(x.dataId);
+  if (refCount > 1) return false;
+  wasm!.tfjs.disposeData(id);
+  wasm!.tfjs.registerTensor(id, sizeOf(x), memoryOffset);
+  return true;
+}
+
+function copyOf(wasm: WasmBackend, x: TensorInfo): TensorInfo {
+  const copy = wasm.makeOutput(x.shape, x.dtype);
+  wasm.typedArrayFromHeap(copy).set(wasm.typedArrayFromHeap(x));
+  return copy;
 }
 
 /** Frees all but the results. A result that is an input is handed out once more. */

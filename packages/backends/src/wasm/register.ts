@@ -1,24 +1,32 @@
 import { randomNormalKernel, randomUniformKernel } from '@gm/core';
 import {
+  adamUpdateKernel,
   attentionGradKernel,
   attentionKernel,
+  averageUpdateKernel,
   batchNormalizationGradKernel,
   batchNormalizationKernel,
+  clipToNormKernel,
+  convolutionKernel,
   gaussianKlGradKernel,
   gaussianKlKernel,
   gaussianSampleGradKernel,
   gaussianSampleKernel,
+  globalNormKernel,
   groupNormalizationGradKernel,
   groupNormalizationKernel,
   gruGradKernel,
   gruKernel,
   layerNormalizationGradKernel,
   layerNormalizationKernel,
+  linearKernel,
   lstmGradKernel,
   lstmKernel,
   maskedAttentionKernel,
   maskedGruKernel,
   maskedLstmKernel,
+  momentumUpdateKernel,
+  rmspropUpdateKernel,
   sigmoidCrossEntropyGradKernel,
   sigmoidCrossEntropyKernel,
   softmaxCrossEntropyGradKernel,
@@ -84,6 +92,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { activationGradKernel, softmaxGradKernel } from '../gradients/kernelNames.js';
 import { attention, attentionGradient } from './attention.js';
+import { convolution, linear } from './biased.js';
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './convolution.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2D, fusedDepthwiseConv2D } from './depthwise.js';
 import {
@@ -139,6 +148,7 @@ import { resizeBilinear, resizeBilinearGrad, resizeNearestNeighbor, resizeNeares
 import { gatherV2, unsortedSegmentSum } from './segments.js';
 import { logSoftmax, softmax, softmaxGrad } from './softmax.js';
 import { transpose } from './transpose.js';
+import { adamUpdate, averageUpdate, clipToNorm, globalNorm, momentumUpdate, rmspropUpdate } from './update.js';
 
 /** Which kernel goes where: tfjs's name of it, and ours that takes its place. One paragraph a file. */
 const bodies: Readonly<Record<string, Body>> = {
@@ -149,6 +159,9 @@ const bodies: Readonly<Record<string, Body>> = {
   // matMul.ts
   [BatchMatMul]: matMul,
   [_FusedMatMul]: fusedMatMul,
+  // biased.ts
+  [convolutionKernel]: convolution,
+  [linearKernel]: linear,
   // convolution.ts
   [Conv2D]: conv2D,
   [FusedConv2D]: fusedConv2D,
@@ -238,6 +251,13 @@ const bodies: Readonly<Record<string, Body>> = {
   [softmaxGradKernel]: softmaxGrad,
   // transpose.ts
   [Transpose]: transpose,
+  // update.ts
+  [adamUpdateKernel]: adamUpdate,
+  [averageUpdateKernel]: averageUpdate,
+  [clipToNormKernel]: clipToNorm,
+  [globalNormKernel]: globalNorm,
+  [momentumUpdateKernel]: momentumUpdate,
+  [rmspropUpdateKernel]: rmspropUpdate,
 };
 
 const MARK = 'gm';

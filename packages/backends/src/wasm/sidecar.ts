@@ -7,7 +7,7 @@ import { canShare, startHelper } from './workers.js';
 /** What the kernels here use of tfjs's wasm backend. */
 export interface WasmBackend {
   readonly wasm: WasmModule | null;
-  readonly dataIdMap: { get(dataId: DataId): { readonly memoryOffset: number; readonly refCount: number } };
+  readonly dataIdMap: { get(dataId: DataId): TensorData };
   incRef(dataId: DataId): void;
   disposeData(dataId: DataId): boolean;
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
@@ -15,9 +15,21 @@ export interface WasmBackend {
   dispose(): void;
 }
 
+/** What the backend knows of a tensor; `id` is what its module calls it. */
+interface TensorData {
+  readonly id: number;
+  readonly memoryOffset: number;
+  readonly refCount: number;
+}
+
 interface WasmModule {
   _malloc(bytes: number): number;
   _free(address: number): void;
+  readonly tfjs: {
+    /** Forgets a tensor and what was packed of it; its numbers stay. */
+    disposeData(id: number): void;
+    registerTensor(id: number, size: number, address: number): void;
+  };
   readonly asm: { readonly memory: WebAssembly.Memory };
 }
 
@@ -176,6 +188,8 @@ function checkInternals(backend: WasmBackend): void {
   const known =
     wasm?.asm?.memory instanceof WebAssembly.Memory &&
     typeof wasm._malloc === 'function' &&
+    typeof wasm.tfjs?.disposeData === 'function' &&
+    typeof wasm.tfjs.registerTensor === 'function' &&
     typeof dataIdMap?.get === 'function' &&
     typeof backend.makeOutput === 'function';
   if (known) return;

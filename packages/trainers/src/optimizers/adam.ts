@@ -1,5 +1,5 @@
 import { checkNumber, type Optimizer } from '@gm/core';
-import { add, div, mul, sqrt, square, sub } from '@tensorflow/tfjs-core';
+import { adamUpdate } from '@gm/ops';
 import type { Schedule } from '../schedule.js';
 import { optimizer } from './optimizer.js';
 
@@ -50,14 +50,8 @@ function adamLike(where: string, options: AdamOptions & { readonly weightDecay: 
   checkNumber(where, 'epsilon', epsilon, { min: 0, exclusive: true });
   checkNumber(where, 'weightDecay', weightDecay, { min: 0 });
 
-  return optimizer(where, learningRate, ({ name, parameter, gradient, slots, count, learningRate: rate }) => {
-    const mean = slots.of('mean', name, parameter);
-    const meanSquare = slots.of('meanSquare', name, parameter);
-    mean.assign(add(mul(beta1, mean), mul(1 - beta1, gradient)));
-    meanSquare.assign(add(mul(beta2, meanSquare), mul(1 - beta2, square(gradient))));
-    // √(v / c) = √v / √c: the corrections become two plain numbers.
-    const scale = Math.sqrt(1 - beta2 ** count);
-    const step = mul((rate * scale) / (1 - beta1 ** count), div(mean, add(sqrt(meanSquare), epsilon * scale)));
-    return sub(weightDecay === 0 ? parameter : mul(1 - rate * weightDecay, parameter), step);
+  return optimizer(where, learningRate, ({ slots, count, learningRate: rate, parameters, gradients }) => {
+    const lists = { parameters, gradients, means: slots('mean'), meanSquares: slots('meanSquare') };
+    adamUpdate(lists, { learningRate: rate, beta1, beta2, epsilon, weightDecay, count });
   });
 }

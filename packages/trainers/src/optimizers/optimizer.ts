@@ -1,21 +1,21 @@
 import { checkNumber, gmError, type Optimizer, type OptimizerState, showShape } from '@gm/core';
-import { type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { rateAt, type Schedule } from '../schedule.js';
-import { type Slots, slots } from './slots.js';
+import { slots } from './slots.js';
 
-/** What one parameter's update may use. */
+/** What an update of all parameters may use; lists are in one order. */
 export interface Update {
-  readonly name: string;
-  readonly parameter: Variable;
-  readonly gradient: Tensor;
-  readonly slots: Slots;
+  readonly parameters: readonly Variable[];
+  readonly gradients: readonly Tensor[];
+  /** The slots of that kind, one for each parameter. */
+  slots(kind: string): readonly Variable[];
   /** Updates so far, this one included: 1, 2, … */
   readonly count: number;
   readonly learningRate: number;
 }
 
-/** An optimizer from its rule for one parameter: the new value of the parameter, slots assigned on the way. */
-export function optimizer(where: string, learningRate: number | Schedule, rule: (update: Update) => Tensor): Optimizer {
+/** An optimizer from its rule, which changes parameters and slots. */
+export function optimizer(where: string, learningRate: number | Schedule, rule: (update: Update) => void): Optimizer {
   const kept = slots();
   let updates = 0;
   return {
@@ -24,12 +24,13 @@ export function optimizer(where: string, learningRate: number | Schedule, rule: 
       checkGradients(where, parameters, gradients);
       const rate = checkNumber(where, 'learningRate', rateAt(learningRate, updates), { min: 0 });
       updates += 1;
-      for (const [name, parameter] of Object.entries(parameters)) {
-        const gradient = gradients[name]!;
-        tidy(() =>
-          parameter.assign(rule({ name, parameter, gradient, slots: kept, count: updates, learningRate: rate })),
-        );
-      }
+      rule({
+        parameters: Object.values(parameters),
+        gradients: Object.keys(parameters).map((name) => gradients[name]!),
+        slots: (kind) => Object.entries(parameters).map(([name, parameter]) => kept.of(kind, name, parameter)),
+        count: updates,
+        learningRate: rate,
+      });
     },
     state: (): OptimizerState => ({ slots: kept.all(), counters: { updates } }),
     restore(state) {

@@ -1,5 +1,5 @@
 import { checkNumber, type Optimizer } from '@gm/core';
-import { add, div, mul, sqrt, square, sub } from '@tensorflow/tfjs-core';
+import { rmspropUpdate } from '@gm/ops';
 import type { Schedule } from '../schedule.js';
 import { optimizer } from './optimizer.js';
 
@@ -25,9 +25,7 @@ export function rmsprop({ learningRate = 1e-3, decay = 0.9, epsilon = 1e-8 }: Rm
   if (typeof learningRate === 'number') checkNumber('rmsprop', 'learningRate', learningRate, { min: 0 });
   checkNumber('rmsprop', 'decay', decay, { min: 0, max: 1 - 1e-9 });
   checkNumber('rmsprop', 'epsilon', epsilon, { min: 0, exclusive: true });
-  return optimizer('rmsprop', learningRate, ({ name, parameter, gradient, slots, learningRate: rate }) => {
-    const meanSquare = slots.of('meanSquare', name, parameter);
-    meanSquare.assign(add(mul(decay, meanSquare), mul(1 - decay, square(gradient))));
-    return sub(parameter, mul(rate, div(gradient, add(sqrt(meanSquare), epsilon))));
+  return optimizer('rmsprop', learningRate, ({ slots, learningRate: rate, parameters, gradients }) => {
+    rmspropUpdate({ parameters, gradients, meanSquares: slots('meanSquare') }, { learningRate: rate, decay, epsilon });
   });
 }

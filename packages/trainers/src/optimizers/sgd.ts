@@ -1,5 +1,5 @@
 import { checkNumber, type Optimizer } from '@gm/core';
-import { add, mul, sub } from '@tensorflow/tfjs-core';
+import { momentumUpdate } from '@gm/ops';
 import type { Schedule } from '../schedule.js';
 import { optimizer } from './optimizer.js';
 
@@ -26,10 +26,8 @@ export interface SgdOptions {
 export function sgd({ learningRate = 1e-2, momentum = 0, nesterov = false }: SgdOptions = {}): Optimizer {
   if (typeof learningRate === 'number') checkNumber('sgd', 'learningRate', learningRate, { min: 0 });
   checkNumber('sgd', 'momentum', momentum, { min: 0, max: 1 - 1e-9 });
-  return optimizer('sgd', learningRate, ({ name, parameter, gradient, slots, learningRate: rate }) => {
-    if (momentum === 0) return sub(parameter, mul(rate, gradient));
-    const velocity = slots.of('velocity', name, parameter);
-    velocity.assign(add(mul(momentum, velocity), gradient));
-    return sub(parameter, mul(rate, nesterov ? add(gradient, mul(momentum, velocity)) : velocity));
+  return optimizer('sgd', learningRate, ({ slots, learningRate: rate, parameters, gradients }) => {
+    const velocities = momentum === 0 ? {} : { velocities: slots('velocity') };
+    momentumUpdate({ parameters, gradients, ...velocities }, { learningRate: rate, momentum, nesterov });
   });
 }
