@@ -21,8 +21,6 @@ const [engine, workload] = positionals;
 const { prepare } = await import(`${folders[engine]}/${workload}.mjs`);
 const prepared = await prepare({ threads: Number(values.threads) });
 console.log(JSON.stringify(prepared.missing === undefined ? await measured(prepared) : prepared));
-// Helping threads of an engine may still be there.
-process.exit();
 
 async function measured({ step, parameters, kernels, device, share = 1 }) {
   const { milliseconds, losses } = await clock(step, { steps: Number(values.steps), seconds: Number(values.seconds) });

@@ -18,7 +18,11 @@ describe('the arithmetic of a step', () => {
 describe('a summary', () => {
   const engine = (name, kind, threads) => ({ name, engine: kind, threads, label: name });
   const task = (of, more) => ({ engine: of, workload: 'vae', once: false, ...more });
-  const [ours, torch1, torch2] = [engine('ours-2', 'ours', 2), engine('torch-1', 'torch', 1), engine('torch-2', 'torch', 2)];
+  const [ours, torch1, torch2] = [
+    engine('ours-2', 'ours', 2),
+    engine('torch-1', 'torch', 1),
+    engine('torch-2', 'torch', 2),
+  ];
   const stock = engine('tfjs-1', 'tfjs', 1);
   const round = (...milliseconds) => ({ milliseconds, parameters: 10, first: 5 });
 

@@ -12,7 +12,8 @@ const columns = [
   'of its bound',
 ];
 
-const fixed = (number, digits) => number.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const fixed = (number, digits) =>
+  number.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const time = (ms) => fixed(ms, ms < 100 ? 2 : ms < 1000 ? 1 : 0);
 const times = (ratio) => (ratio === undefined ? '–' : fixed(ratio.middle, ratio.middle < 10 ? 2 : 0));
 

@@ -13,7 +13,14 @@ export async function prepare() {
   const x = np.array(images(batch, -1)).reshape([batch, 1, 28, 28]);
   const norm = (channels) => [np.ones([channels]), np.zeros([channels])];
   const g = [normal(100, 6272), ...norm(128), normal(128, 64, 4, 4), ...norm(64), normal(64, 1, 4, 4), np.zeros([1])];
-  const d = [normal(64, 1, 4, 4), np.zeros([64]), normal(128, 64, 4, 4), np.zeros([128]), normal(6272, 1), np.zeros([1])];
+  const d = [
+    normal(64, 1, 4, 4),
+    np.zeros([64]),
+    normal(128, 64, 4, 4),
+    np.zeros([128]),
+    normal(6272, 1),
+    np.zeros([1]),
+  ];
   const size = sizeOf([g, d]);
   const step = stepper(update, [begin(g), begin(d)], { rate: 2e-4, beta1: 0.5 }, (count) => [x.ref, random.key(count)]);
   return { device, step, parameters: size, share: batch / 64 };
@@ -37,7 +44,10 @@ function discriminatorLoss(d, x, made) {
     d.map((parameter) => parameter.ref),
     x,
   );
-  return nn.softplus(real.mul(-1)).mean().add(nn.softplus(judge(d, made)).mean());
+  return nn
+    .softplus(real.mul(-1))
+    .mean()
+    .add(nn.softplus(judge(d, made)).mean());
 }
 
 const generatorLoss = (g, z, d) => nn.softplus(judge(d, generate(g, z)).mul(-1)).mean();
@@ -49,8 +59,14 @@ function generate([start, scale, offset, inner, scale2, offset2, outer, bias], z
 }
 
 function judge([outer, outerBias, inner, innerBias, last, lastBias], x) {
-  const first = nn.leakyRelu(lax.convGeneralDilated(x, outer, [2, 2], padding).add(outerBias.reshape([1, 64, 1, 1])), 0.2);
-  const second = nn.leakyRelu(lax.convGeneralDilated(first, inner, [2, 2], padding).add(innerBias.reshape([1, 128, 1, 1])), 0.2);
+  const first = nn.leakyRelu(
+    lax.convGeneralDilated(x, outer, [2, 2], padding).add(outerBias.reshape([1, 64, 1, 1])),
+    0.2,
+  );
+  const second = nn.leakyRelu(
+    lax.convGeneralDilated(first, inner, [2, 2], padding).add(innerBias.reshape([1, 128, 1, 1])),
+    0.2,
+  );
   return np.matmul(second.reshape([batch, 6272]), last).add(lastBias);
 }
 

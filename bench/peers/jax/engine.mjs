@@ -28,7 +28,7 @@ export const begin = (parameters) => [
 ];
 
 /** The corrected learning rate of the update with that number, which is an argument of the compiled step. */
-export const rateOf = (count, rate, beta1) => np.array((rate * Math.sqrt(1 - 0.999 ** count)) / (1 - beta1 ** count));
+const rateOf = (count, rate, beta1) => np.array((rate * Math.sqrt(1 - 0.999 ** count)) / (1 - beta1 ** count));
 
 /** Loss and state after one update of `state`; loss(parameters, ...inputs). All arguments are consumed. */
 export function descend(loss, [parameters, means, squares], rate, beta1, ...inputs) {

@@ -26,11 +26,18 @@ function loss([embedding, kernel, recurrent, head, bias, headBias], x, y) {
   let [hidden, cell] = [np.zeros([batch, units]), np.zeros([batch, units])];
   const states = moments.map((moment) => {
     const [input, forget, candidate, output] = np.split(moment.add(np.matmul(hidden, recurrent.ref)), 4, 1);
-    cell = nn.sigmoid(forget).mul(cell).add(nn.sigmoid(input).mul(np.tanh(candidate)));
+    cell = nn
+      .sigmoid(forget)
+      .mul(cell)
+      .add(nn.sigmoid(input).mul(np.tanh(candidate)));
     hidden = nn.sigmoid(output).mul(np.tanh(cell.ref));
     return hidden.ref;
   });
   for (const rest of [hidden, cell, recurrent]) rest.dispose();
   const logits = np.matmul(np.concatenate(states), head).add(headBias);
-  return nn.logSoftmax(logits, -1).mul(y).sum().div(-batch * time);
+  return nn
+    .logSoftmax(logits, -1)
+    .mul(y)
+    .sum()
+    .div(-batch * time);
 }

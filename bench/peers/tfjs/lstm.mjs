@@ -13,7 +13,11 @@ function make() {
     const timeMajor = tf.transpose(tf.tensor2d(tokens(batch, from), [batch, time], 'int32'));
     return tf.cast(tf.oneHot(reshape(timeMajor, [-1]), vocabulary), 'float32'); // [time · batch, vocabulary]
   });
-  const [embedding, kernel, recurrent] = [[vocabulary, 64], [64, 4 * units], [units, 4 * units]].map((shape) => stock.glorot(...shape));
+  const [embedding, kernel, recurrent] = [
+    [vocabulary, 64],
+    [64, 4 * units],
+    [units, 4 * units],
+  ].map((shape) => stock.glorot(...shape));
   const [bias, head, headBias] = [stock.filled(4 * units), stock.glorot(units, vocabulary), stock.filled(vocabulary)];
   const weights = [embedding, kernel, recurrent, bias, head, headBias];
   const optimizer = tf.train.adam(1e-3);
