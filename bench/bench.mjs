@@ -93,7 +93,7 @@ function writeReadme(table) {
   const readme = new URL('README.md', import.meta.url);
   const text = readFileSync(readme, 'utf8');
   const [before, after] = [text.indexOf('<!-- bench: begin -->'), text.indexOf('<!-- bench: end -->')];
-  writeFileSync(readme, `${text.slice(0, before)}<!-- bench: begin -->\n${table}\n${text.slice(after)}`);
+  writeFileSync(readme, `${text.slice(0, before)}<!-- bench: begin -->\n\n${table}\n\n${text.slice(after)}`);
 }
 
 /** One line that is written over where there is a screen. */
