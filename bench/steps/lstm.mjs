@@ -9,15 +9,15 @@ import { play, start } from './play.mjs';
 const [vocabulary, time, batch] = [64, 64, 64];
 
 export async function prepare({ threads }) {
-  const { dense, embedding, lstm, sequential } = networks;
-  if (!embedding || !lstm) return { missing: 'not built yet' };
+  const { dense, embedding, lstm, perStep, sequential } = networks;
+  if (!embedding || !lstm || !perStep) return { missing: 'not built yet' };
   const device = await start(threads);
   const random = seeded(1);
   const network = sequential(
     spec([time], [0, vocabulary - 1], 'int32'),
     embedding({ vocabulary, units: 64, random }),
     lstm({ units: 256, random, sequences: true }),
-    dense({ units: vocabulary, random }),
+    perStep(dense({ units: vocabulary, random })),
   );
   const game = nextToken(network);
   const [x, labels] = [0, 1].map((from) => tensor2d(tokens(batch, from), [batch, time], 'int32'));
