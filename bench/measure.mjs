@@ -19,8 +19,7 @@ const { positionals, values } = parseArgs({
 });
 const [engine, workload] = positionals;
 const { prepare } = await import(`${folders[engine]}/${workload}.mjs`);
-const prepared = await prepare({ threads: Number(values.threads) });
-console.log(JSON.stringify(prepared.missing === undefined ? await measured(prepared) : prepared));
+console.log(JSON.stringify(await measured(await prepare({ threads: Number(values.threads) }))));
 
 async function measured({ step, parameters, kernels, device, share = 1 }) {
   const { milliseconds, losses } = await clock(step, { steps: Number(values.steps), seconds: Number(values.seconds) });

@@ -43,8 +43,7 @@ async function measure({ engine, workload, steps, seconds }) {
   });
   if (signal) return { failed: `no step within ${SECONDS_AT_MOST} s` };
   if (code !== 0) return { failed: reasonIn(complaint()) };
-  const { missing, ...report } = JSON.parse(output().trim().split('\n').at(-1));
-  return missing === undefined ? report : { failed: missing };
+  return JSON.parse(output().trim().split('\n').at(-1));
 }
 
 function collected(stream) {

@@ -1,6 +1,6 @@
 import { seeded, spec } from '@gm/core';
 import { softmaxCrossEntropy } from '@gm/losses';
-import * as networks from '@gm/networks';
+import { dense, embedding, lstm, perStep, sequential } from '@gm/networks';
 import { adam } from '@gm/trainers';
 import { mean, reshape, tensor2d } from '@tensorflow/tfjs-core';
 import { tokens } from '../batches.mjs';
@@ -9,8 +9,6 @@ import { play, start } from './play.mjs';
 const [vocabulary, time, batch] = [64, 64, 64];
 
 export async function prepare({ threads }) {
-  const { dense, embedding, lstm, perStep, sequential } = networks;
-  if (!embedding || !lstm || !perStep) return { missing: 'not built yet' };
   const device = await start(threads);
   const random = seeded(1);
   const network = sequential(
