@@ -10,7 +10,8 @@ import { root } from './workspace.mjs';
 const tasks = {
   demo: (args) => gm(['demo', ...args]),
   gm,
-  figures: () => script('bench/figures.mjs'),
+  figures: () => script('bench/figures.mjs', { on: '@gm/train' }),
+  bench: (args) => script('bench/bench.mjs', { on: 'bench', args }),
   test,
   build: (args) => turbo(['build', ...args]),
   typecheck: (args) => turbo(['typecheck', '--output-logs=new-only', ...args]),
@@ -29,9 +30,10 @@ async function gm(args) {
   await import(pathToFileURL(program).href);
 }
 
-/** A program of the repository, on the built command line app. */
-async function script(path) {
-  await build('@gm/train');
+/** A program of the repository, in this process, on what is built of a package and of those below it. */
+async function script(path, { on, args = [] }) {
+  await build(on);
+  process.argv = [process.execPath, join(root, path), ...args];
   await import(pathToFileURL(join(root, path)).href);
 }
 
