@@ -14,9 +14,9 @@ interface NodeRequire {
 }
 type NodeWorker = new (
   program: string,
-  options: { eval: true; workerData: unknown; name: string },
+  options: { eval: true; workerData: unknown; name: string; execArgv: string[] },
 ) => {
-  once(event: 'message' | 'error', listener: (value: Error) => void): void;
+  once(event: 'message' | 'error' | 'exit', listener: (value: Error) => void): void;
   unref(): void;
   terminate(): Promise<number>;
 };
@@ -60,5 +60,8 @@ export function processorName(): string | undefined {
 /** How many threads the machine runs at once. */
 export function parallelism(): number {
   if (inNode) return builtin('node:os').availableParallelism();
-  return (globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
+  return (
+    (globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ??
+    1
+  );
 }

@@ -23,7 +23,9 @@ export interface Limits {
 }
 
 /** The same module with its own memory made an import `env.memory` that threads share; undefined when it has no memory of its own. */
-export function withSharedMemory(module: Uint8Array): { readonly module: Uint8Array; readonly limits: Limits } | undefined {
+export function withSharedMemory(
+  module: Uint8Array,
+): { readonly module: Uint8Array; readonly limits: Limits } | undefined {
   const sections = sectionsOf(module);
   const memory = sections.find(({ id }) => id === MEMORY);
   const imports = sections.find(({ id }) => id === IMPORT);
@@ -52,8 +54,8 @@ export function withSharedMemory(module: Uint8Array): { readonly module: Uint8Ar
 }
 
 /** The same module, whose one import is a shared memory, for a memory that is not shared. */
-export function withUnsharedMemory(module: Uint8Array): Uint8Array {
-  const result = module.slice();
+export function withUnsharedMemory(module: Uint8Array): Uint8Array<ArrayBuffer> {
+  const result = Uint8Array.from(module);
   const imports = sectionsOf(module).find(({ id }) => id === IMPORT)!;
   const reader = readerAt(module, imports.body);
   reader.number();

@@ -15,7 +15,10 @@ export const excuses: readonly Excuse[] = [
   },
   {
     why: 'asks for an error where a gradient is missing, and ours has it',
-    specs: ['gradients > errors if relevant ops are missing grads', 'depthwiseConv2d gradients > throws error on dilations > 1'],
+    specs: [
+      'gradients > errors if relevant ops are missing grads',
+      'depthwiseConv2d gradients > throws error on dilations > 1',
+    ],
   },
   {
     why: 'expects the gradient of tfjs, which divides by the whole window; its avgPool divides by what lies inside',

@@ -49,7 +49,8 @@ export function jasmine(specs: Spec[]) {
   const after = (step: Step) => void open.at(-1)!.after.unshift(step);
   return {
     // Outside describeWithFlags stand tests of plain functions, which need no backend.
-    describe: (name: string, declare: typeof describe) => (open.length > 0 ? describe(name, declare as never) : undefined),
+    describe: (name: string, declare: typeof describe) =>
+      open.length > 0 ? describe(name, declare as never) : undefined,
     it,
     beforeEach: before,
     afterEach: after,
