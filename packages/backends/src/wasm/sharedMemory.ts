@@ -14,6 +14,7 @@ type Instantiate = (source: BufferSource | WebAssembly.Module, imports?: WebAsse
 export async function inSharedMemory<Backend>(start: () => Promise<Backend>): Promise<Backend> {
   if (!canShare()) return start();
   const { instantiate, instantiateStreaming } = WebAssembly;
+  const { TextDecoder } = globalThis;
   const shared: Instantiate = async (source, imports) => {
     const changed = source instanceof WebAssembly.Module ? undefined : shareable(bytesOf(source), imports);
     return (instantiate as Instantiate)(changed ?? source, imports);
@@ -23,10 +24,19 @@ export async function inSharedMemory<Backend>(start: () => Promise<Backend>): Pr
     instantiateStreaming: async (response: Response | Promise<Response>, imports?: WebAssembly.Imports) =>
       shared(await (await response).arrayBuffer(), imports),
   });
+  globalThis.TextDecoder = CopyingDecoder;
   try {
     return await start();
   } finally {
     Object.assign(WebAssembly, { instantiate, instantiateStreaming });
+    globalThis.TextDecoder = TextDecoder;
+  }
+}
+
+/** Browsers do not decode shared memory. With it tfjs reads what its module prints. */
+class CopyingDecoder extends TextDecoder {
+  override decode(bytes?: Uint8Array, options?: TextDecodeOptions): string {
+    return super.decode(bytes && Uint8Array.from(bytes), options);
   }
 }
 
