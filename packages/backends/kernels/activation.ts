@@ -17,7 +17,7 @@ export function activate(kind: i32, x: v128, slope: v128): v128 {
 }
 
 /** The same in place, for loops in which `kind` is a constant. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function activated(kind: i32, x: v128, slope: v128): v128 {
   switch (kind) {
@@ -32,7 +32,7 @@ export function activated(kind: i32, x: v128, slope: v128): v128 {
 }
 
 /** max(x, 0); the sum makes +0 of −0. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function rectified(x: v128): v128 {
   return f32x4.add(f32x4.pmax(x, splat(0)), splat(0));

@@ -8,24 +8,78 @@
  * Dumoulin & Visin (2016), A guide to convolution arithmetic for deep learning, arXiv:1603.07285.
  */
 import {
-  addresses, CHANNELS, copyWindows, field, filterRow, findWindows, GROUPS_X, GROUPS_Y, inOrder, MEMBERS_X, MEMBERS_Y, openGroups, openPlan, outputs,
-  packWindows, results, scatter, sizesBefore, TO_CHANNELS, windows, windowSize,
+  addresses,
+  CHANNELS,
+  copyWindows,
+  field,
+  filterRow,
+  findWindows,
+  GROUPS_X,
+  GROUPS_Y,
+  inOrder,
+  MEMBERS_X,
+  MEMBERS_Y,
+  openGroups,
+  openPlan,
+  outputs,
+  packWindows,
+  results,
+  scatter,
+  sizesBefore,
+  TO_CHANNELS,
+  windowSize,
+  windows,
 } from './gather';
 import {
-  blockA, blockB, depthOf, finish, into, intoRows, MB, MR, multiplyBlock, NR, packB, packRows, packTransposedA, packWholeB, zeros,
+  blockA,
+  blockB,
+  depthOf,
+  finish,
+  into,
+  intoRows,
+  MB,
+  MR,
+  multiplyBlock,
+  NR,
+  packB,
+  packRows,
+  packTransposedA,
+  packWholeB,
+  zeros,
 } from './gemm';
 import { addParts } from './simd';
 import { CONVOLUTION } from './tasks';
 import { argument, numberArgument, run, setArgument, setNumberArgument } from './threads';
 
 /** The kernels of this file. */
-const PACK_FILTER: i32 = 0, TURN_FILTER: i32 = 1, MULTIPLY: i32 = 2, PACK_RESULT: i32 = 3, MULTIPLY_RESULT: i32 = 4, ADD: i32 = 5;
+const PACK_FILTER: i32 = 0,
+  TURN_FILTER: i32 = 1,
+  MULTIPLY: i32 = 2,
+  PACK_RESULT: i32 = 3,
+  MULTIPLY_RESULT: i32 = 4,
+  ADD: i32 = 5;
 
-const PLAN: usize = 0, SOURCE: usize = 1, FILTER: usize = 2, TARGET: usize = 3, PACKED: usize = 4, COLUMNS: usize = 5;
-const BIAS: usize = 6, ACTIVATION: usize = 7, ALPHA: usize = 8, SLOPES: usize = 9;
+const PLAN: usize = 0,
+  SOURCE: usize = 1,
+  FILTER: usize = 2,
+  TARGET: usize = 3,
+  PACKED: usize = 4,
+  COLUMNS: usize = 5;
+const BIAS: usize = 6,
+  ACTIVATION: usize = 7,
+  ALPHA: usize = 8,
+  SLOPES: usize = 9;
 /** Rows and columns of a task, tasks along the rows of a pair of groups, and along the columns. */
-const TALL: usize = 10, WIDE: usize = 11, DOWN: usize = 12, ACROSS: usize = 13;
-const DEPTH: usize = 14, PARTS: usize = 15, PART: usize = 16, SUMS: usize = 17, STRIP: usize = 18, BLOCK: usize = 19;
+const TALL: usize = 10,
+  WIDE: usize = 11,
+  DOWN: usize = 12,
+  ACROSS: usize = 13;
+const DEPTH: usize = 14,
+  PARTS: usize = 15,
+  PART: usize = 16,
+  SUMS: usize = 17,
+  STRIP: usize = 18,
+  BLOCK: usize = 19;
 
 /** Numbers that are packed by one task, about. */
 const PACKED_AT_ONCE: i32 = 32768;
@@ -39,7 +93,18 @@ const ADDED_AT_ONCE: i32 = 8192;
  * @param packed  room for packedBytes of the filter
  * @param parts  about how many tasks would suit the threads
  */
-export function conv2D(plan: usize, x: usize, filter: usize, y: usize, packed: usize, bias: usize, activation: i32, alpha: f32, slopes: usize, parts: i32): void {
+export function conv2D(
+  plan: usize,
+  x: usize,
+  filter: usize,
+  y: usize,
+  packed: usize,
+  bias: usize,
+  activation: i32,
+  alpha: f32,
+  slopes: usize,
+  parts: i32,
+): void {
   setOperands(plan, x, filter, y, packed);
   setArgument(BIAS, bias);
   setArgument(ACTIVATION, activation);
@@ -68,7 +133,7 @@ export function conv2DBackpropInput(plan: usize, dy: usize, filter: usize, dx: u
   const pairs = field(GROUPS_Y) * field(GROUPS_X);
   openGroups(field(GROUPS_Y) - 1, field(GROUPS_X) - 1);
   const panels = (columns + NR - 1) / NR;
-  const each = (sizesBefore() + windowSize()) / max(1, pairs) * NR;
+  const each = ((sizesBefore() + windowSize()) / max(1, pairs)) * NR;
   const strip = min(panels, max(1, PACKED_AT_ONCE / max(1, each))) * NR;
   setArgument(STRIP, strip);
   run(CONVOLUTION + TURN_FILTER, pairs * ((columns + strip - 1) / strip));
@@ -82,15 +147,25 @@ export function conv2DBackpropInput(plan: usize, dy: usize, filter: usize, dx: u
  * @param packed  room for packedBytes of dy
  * @param count, sums  into how many parts the windows are cut, and room for dw from each; with one, none
  */
-export function conv2DBackpropFilter(plan: usize, x: usize, dy: usize, dw: usize, packed: usize, count: i32, sums: usize): void {
+export function conv2DBackpropFilter(
+  plan: usize,
+  x: usize,
+  dy: usize,
+  dw: usize,
+  packed: usize,
+  count: i32,
+  sums: usize,
+): void {
   setOperands(plan, x, dy, dw, packed);
   openGroups(0, 0);
-  const depth = windows(), rows = windowSize(), columns = field(TO_CHANNELS);
+  const depth = windows(),
+    rows = windowSize(),
+    columns = field(TO_CHANNELS);
   const block = depthOf(depth);
   const blocks = (depth + block - 1) / max(1, block);
   setArgument(DEPTH, depth);
   setArgument(BLOCK, block);
-  setArgument(PART, (blocks + count - 1) / count * block);
+  setArgument(PART, ((blocks + count - 1) / count) * block);
   setArgument(SUMS, count == 1 ? dw : sums);
   setArgument(PARTS, count);
   const strip = max(1, PACKED_AT_ONCE / (max(1, block) * max(NR, columns)));
@@ -113,7 +188,7 @@ function setOperands(plan: usize, source: usize, filter: usize, target: usize, p
 
 /** Rows of each of `count` tasks, whole panels. */
 function even(rows: i32, count: i32): i32 {
-  return ((rows + count - 1) / max(1, count) + MR - 1) / MR * MR;
+  return (((rows + count - 1) / max(1, count) + MR - 1) / MR) * MR;
 }
 
 /** All pairs of groups; the columns are cut too where there are too few tasks. */
@@ -129,7 +204,7 @@ function multiplyAll(columns: i32, parts: i32): void {
   // Results that are scattered are in one place only when all columns are there.
   const most = field(MEMBERS_Y) * field(MEMBERS_X) > 1 ? 1 : panels;
   const across = max(1, min((parts + down * pairs - 1) / max(1, down * pairs), most));
-  const wide = (panels + across - 1) / across * NR;
+  const wide = ((panels + across - 1) / across) * NR;
   setArgument(COLUMNS, columns);
   setArgument(TALL, even(rows, down));
   setArgument(WIDE, wide);
@@ -145,21 +220,43 @@ function openPair(pair: i32): void {
 export function convolutionTask(kernel: i32, task: i32): void {
   openPlan(argument(PLAN));
   switch (kernel) {
-    case PACK_FILTER: packFilterTask(task); break;
-    case TURN_FILTER: turnFilterTask(task); break;
-    case MULTIPLY: multiplyTask(task); break;
-    case PACK_RESULT: packResultTask(task); break;
-    case MULTIPLY_RESULT: multiplyResultTask(task); break;
-    case ADD: addTask(task); break;
+    case PACK_FILTER:
+      packFilterTask(task);
+      break;
+    case TURN_FILTER:
+      turnFilterTask(task);
+      break;
+    case MULTIPLY:
+      multiplyTask(task);
+      break;
+    case PACK_RESULT:
+      packResultTask(task);
+      break;
+    case MULTIPLY_RESULT:
+      multiplyResultTask(task);
+      break;
+    case ADD:
+      addTask(task);
+      break;
   }
 }
 
 /** Some columns of the filter [(tap, channel), filter], as it lies. */
 function packFilterTask(task: i32): void {
   openGroups(0, 0);
-  const columns = field(TO_CHANNELS), strip = argument(STRIP) as i32;
+  const columns = field(TO_CHANNELS),
+    strip = argument(STRIP) as i32;
   const from = task * strip;
-  packWholeB(argument(FILTER), (columns as usize) << 2, false, windowSize(), columns, from, min(strip, columns - from), argument(PACKED));
+  packWholeB(
+    argument(FILTER),
+    (columns as usize) << 2,
+    false,
+    windowSize(),
+    columns,
+    from,
+    min(strip, columns - from),
+    argument(PACKED),
+  );
 }
 
 /** Some columns of the filter of one pair of groups, [(tap, filter), (member, channel)], in blocks as packWholeB leaves them. */
@@ -173,15 +270,18 @@ function turnFilterTask(task: i32): void {
 }
 
 function turnPanel(column: i32, columns: i32): void {
-  const padded = (columns + NR - 1) / NR * NR;
+  const padded = ((columns + NR - 1) / NR) * NR;
   const packed = argument(PACKED) + (((sizesBefore() * padded) as usize) << 2);
-  const channels = field(CHANNELS), size = windowSize(), deepest = depthOf(size);
+  const channels = field(CHANNELS),
+    size = windowSize(),
+    deepest = depthOf(size);
   const table = addresses();
   for (let depth = 0; depth < size; depth += deepest) {
     const deep = min(deepest, size - depth);
     let to = packed + (((depth * padded + column * deep) as usize) << 2);
     for (let place = depth; place < depth + deep; ) {
-      const tap = place / channels, from = place % channels;
+      const tap = place / channels,
+        from = place % channels;
       const numbers = min(channels - from, depth + deep - place);
       for (let i = 0; i < NR; i++) {
         const row = filterRow(argument(FILTER), tap, column + i);
@@ -196,10 +296,14 @@ function turnPanel(column: i32, columns: i32): void {
 
 /** Some windows of one pair of groups by some columns. */
 function multiplyTask(task: i32): void {
-  const down = argument(DOWN) as i32, across = argument(ACROSS) as i32;
+  const down = argument(DOWN) as i32,
+    across = argument(ACROSS) as i32;
   openPair(task / (down * across));
-  const tall = argument(TALL) as i32, wide = argument(WIDE) as i32, columns = argument(COLUMNS) as i32;
-  const row = (task / across) % down * tall, column = (task % across) * wide;
+  const tall = argument(TALL) as i32,
+    wide = argument(WIDE) as i32,
+    columns = argument(COLUMNS) as i32;
+  const row = ((task / across) % down) * tall,
+    column = (task % across) * wide;
   const rows = min(tall, windows() - row);
   if (rows <= 0) return;
   findWindows(argument(SOURCE), argument(TARGET), row, rows);
@@ -213,9 +317,11 @@ function multiplyTask(task: i32): void {
 }
 
 function multiplyWindows(rows: i32, column: i32, columns: i32, width: i32): void {
-  const padded = (width + NR - 1) / NR * NR;
+  const padded = ((width + NR - 1) / NR) * NR;
   const packed = argument(PACKED) + (((sizesBefore() * padded) as usize) << 2);
-  const size = windowSize(), block = blockA(), deepest = depthOf(size);
+  const size = windowSize(),
+    block = blockA(),
+    deepest = depthOf(size);
   let depth = 0;
   do {
     const deep = min(deepest, size - depth);
@@ -228,32 +334,55 @@ function multiplyWindows(rows: i32, column: i32, columns: i32, width: i32): void
 
 /** Some blocks of dy [window, filter]. */
 function packResultTask(task: i32): void {
-  const columns = field(TO_CHANNELS), depth = argument(DEPTH) as i32, strip = argument(STRIP) as i32;
-  const padded = (columns + NR - 1) / NR * NR;
+  const columns = field(TO_CHANNELS),
+    depth = argument(DEPTH) as i32,
+    strip = argument(STRIP) as i32;
+  const padded = ((columns + NR - 1) / NR) * NR;
   const block = argument(BLOCK) as i32;
   const first = task * strip * block;
   for (let from = first; from < min(depth, first + strip * block); from += block) {
     const stride = (columns as usize) << 2;
-    packB(argument(FILTER) + (from as usize) * stride, stride, columns, min(block, depth - from), argument(PACKED) + (((from * padded) as usize) << 2));
+    packB(
+      argument(FILTER) + (from as usize) * stride,
+      stride,
+      columns,
+      min(block, depth - from),
+      argument(PACKED) + (((from * padded) as usize) << 2),
+    );
   }
 }
 
 /** Some rows (tap, channel) of dw, from one part of the windows. */
 function multiplyResultTask(task: i32): void {
   openGroups(0, 0);
-  const columns = field(TO_CHANNELS), rows = windowSize(), tall = argument(TALL) as i32, count = argument(PARTS) as i32;
-  const row = (task / count) * tall, part = task % count;
+  const columns = field(TO_CHANNELS),
+    rows = windowSize(),
+    tall = argument(TALL) as i32,
+    count = argument(PARTS) as i32;
+  const row = (task / count) * tall,
+    part = task % count;
   const numbers = min(tall, rows - row);
   if (numbers <= 0) return;
   into(argument(SUMS) + (((part * rows * columns) as usize) << 2), (columns as usize) << 2);
-  const padded = (columns + NR - 1) / NR * NR;
+  const padded = ((columns + NR - 1) / NR) * NR;
   const start = part * (argument(PART) as i32);
-  const end = min(argument(DEPTH) as i32, start + (argument(PART) as i32)), block = argument(BLOCK) as i32;
+  const end = min(argument(DEPTH) as i32, start + (argument(PART) as i32)),
+    block = argument(BLOCK) as i32;
   let depth = start;
   do {
     const deep = max(0, min(block, end - depth));
     packTurnedWindows(depth, deep, row, numbers);
-    multiplyBlock(blockA(), argument(PACKED) + (((depth * padded) as usize) << 2), row, numbers, 0, columns, deep, depth == start, true);
+    multiplyBlock(
+      blockA(),
+      argument(PACKED) + (((depth * padded) as usize) << 2),
+      row,
+      numbers,
+      0,
+      columns,
+      deep,
+      depth == start,
+      true,
+    );
     depth += block;
   } while (depth < end);
 }

@@ -32,14 +32,14 @@ const SUMMED_AT_ONCE: i32 = 65536, ADDED_AT_ONCE: i32 = 8192;
 let outer: i32 = 1, rows: i32 = 0, columns: i32 = 0;
 let aOuter: usize = 0, aRow: usize = 0, aColumn: usize = 0, bOuter: usize = 0, bRow: usize = 0, bColumn: usize = 0;
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function field(number: i32): i32 {
   return load<i32>(argument(PLAN) + ((number as usize) << 2));
 }
 
 /** The table of row or column `index` of the result: [0] begin in A, [4] begin in B, [8] count. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function entry(index: i32): usize {
   return argument(PLAN) + (((TABLE + 3 * index) as usize) << 2);
@@ -177,7 +177,7 @@ function sumsOfRepeated(a: usize, b: usize, to: usize, channels: i32, multiplier
   for (; c < channels; c++, b += 4, to += 4) store<f32>(to, sum1(a + lane(c, multiplier), b));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function lane(channel: i32, multiplier: i32): usize {
   return ((channel / multiplier) as usize) << 2;
@@ -291,7 +291,7 @@ function finishPosition(to: usize, channels: i32): void {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function few(from: usize, count: i32): v128 {
   return count >= 4 ? v128.load(from) : loadFew(from, count);

@@ -1,5 +1,5 @@
 /** Functions of each number alone, and what the slope of an activation makes of a gradient. */
-import { ELU, LEAKY, RELU, RELU6, SIGMOID, TANH, activated } from './activation';
+import { activated, ELU, LEAKY, RELU, RELU6, SIGMOID, TANH } from './activation';
 import { FREE } from './gemm';
 import { erf4, exp4, expm14, log1p4, log4, sigmoid4, softplus4 } from './math';
 import { loadFew, splat, storeFew } from './simd';
@@ -102,7 +102,7 @@ function values(kind: i32, x: usize, y: usize, bytes: usize): void {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function valuesOf(kind: i32, x: usize, y: usize, bytes: usize, a: v128, b: v128): void {
   let at: usize = 0;
@@ -112,7 +112,7 @@ function valuesOf(kind: i32, x: usize, y: usize, bytes: usize, a: v128, b: v128)
   } while (at < bytes);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function valueOf(kind: i32, x: v128, a: v128, b: v128): v128 {
   switch (kind) {
@@ -146,7 +146,7 @@ function slopes(kind: i32, dy: usize, x: usize, dx: usize, bytes: usize): void {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function slopesOf(kind: i32, dy: usize, x: usize, dx: usize, bytes: usize, alpha: v128): void {
   let at: usize = 0;
@@ -157,7 +157,7 @@ function slopesOf(kind: i32, dy: usize, x: usize, dx: usize, bytes: usize, alpha
 }
 
 /** f′, NaN where x is. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function slopeOf(kind: i32, x: v128, alpha: v128): v128 {
   const one = splat(1), below = f32x4.pmin(x, splat(0));
@@ -172,7 +172,7 @@ function slopeOf(kind: i32, x: v128, alpha: v128): v128 {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function orNaN(slope: v128, x: v128): v128 {
   return v128.or(slope, f32x4.ne(x, x));

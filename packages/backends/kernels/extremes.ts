@@ -69,7 +69,7 @@ function row(kind: i32, a: usize, aMoves: i32, b: usize, bMoves: i32, y: usize, 
   else rowOf(false, a, aMoves, b, bMoves, y, count);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function rowOf(larger: bool, a: usize, aMoves: i32, b: usize, bMoves: i32, y: usize, count: i32): void {
   const end = y + ((count as usize) << 2), aStep = aMoves << 4, bStep = bMoves << 4;

@@ -32,7 +32,7 @@ let tapsY: usize = 0, tapsX: usize = 0, tapBytesY: usize = 0, tapBytesX: usize =
 /** Numbers read as one, so many in a line of taps. */
 let unit: i32 = 0, unitsInLine: i32 = 0, span: i32 = 0;
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function field(number: i32): i32 {
   return load<i32>(plan + ((number as usize) << 2));
@@ -134,13 +134,13 @@ export function results(): usize {
   return scratch() + RESULTS;
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function offsetY(tap: i32): i32 {
   return load<i32>(tapsY + (tap as usize) * tapBytesY);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function offsetX(tap: i32): i32 {
   return load<i32>(tapsX + (tap as usize) * tapBytesX);

@@ -8,7 +8,7 @@
  * Van Zee & van de Geijn (2015), BLIS: A Framework for Rapidly Instantiating BLAS Functionality.
  */
 import { activate } from './activation';
-import { loadFew, multiplyAdd, FUSED, splat, storeFew } from './simd';
+import { FUSED, loadFew, multiplyAdd, splat, storeFew } from './simd';
 import { scratch } from './threads';
 
 /** Rows and columns of a tile: the most that fit into 16 registers. Without a fused product and sum, one more is needed for the product. */
@@ -78,20 +78,20 @@ export function prepare(): void {
 }
 
 /** An address of zeros, as many as a block is deep. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function zeros(): usize {
   return scratch() + ZEROS;
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function blockA(): usize {
   return scratch() + BLOCK_A;
 }
 
 /** Where `multiply` packs B: MB × KB numbers and more, free for kernels that have B packed elsewhere. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function blockB(): usize {
   return scratch() + BLOCK_B;
@@ -385,7 +385,7 @@ export function tile4(a: usize, b: usize, k: i32, to: usize): void {
   fourRows(a, b, k, to, 16);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function fourRows(a: usize, b: usize, k: i32, to: usize, step: usize): void {
   let c00 = splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;

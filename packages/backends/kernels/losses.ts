@@ -123,7 +123,7 @@ function valuesTask(row: usize, start: usize, rows: i32, inner: i32): void {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function values(kind: i32, a: usize, b: usize, out: usize, rows: i32, inner: i32, factor: v128): void {
   if (inner == 1) return singleValues(kind, a, b, out, rows, factor);
@@ -131,14 +131,14 @@ function values(kind: i32, a: usize, b: usize, out: usize, rows: i32, inner: i32
   for (; rows > 0; rows--, a += stride, b += stride, out += 4) store<f32>(out, sumOfTerms(kind, a, b, inner, factor));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function singleValues(kind: i32, a: usize, b: usize, out: usize, count: i32, factor: v128): void {
   for (; count >= 4; count -= 4, a += 16, b += 16, out += 16) v128.store(out, term(kind, v128.load(a), v128.load(b), factor));
   if (count > 0) storeFew(out, term(kind, loadFew(a, count), loadFew(b, count), factor), count);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function sumOfTerms(kind: i32, a: usize, b: usize, count: i32, factor: v128): f32 {
   let sum: f64 = 0;
@@ -151,7 +151,7 @@ function sumOfTerms(kind: i32, a: usize, b: usize, count: i32, factor: v128): f3
   return sum as f32;
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function term(kind: i32, a: v128, b: v128, factor: v128): v128 {
   if (kind == SIGMOID) return f32x4.sub(softplus4(b), f32x4.mul(a, b));
@@ -170,7 +170,7 @@ function gradientTask(row: usize, start: usize, rows: i32, inner: i32): void {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function gradients(kind: i32, dy: usize, a: usize, b: usize, out: usize, second: usize, rows: i32, inner: i32, factor: v128): void {
   if (inner == 1) return singleGradients(kind, dy, a, b, out, second, rows, factor);
@@ -195,7 +195,7 @@ function gradients(kind: i32, dy: usize, a: usize, b: usize, out: usize, second:
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function singleGradients(kind: i32, dy: usize, a: usize, b: usize, out: usize, second: usize, count: i32, factor: v128): void {
   for (; count >= 4; count -= 4, dy += 16, a += 16, b += 16, out += 16, second += 16) {
@@ -210,7 +210,7 @@ function singleGradients(kind: i32, dy: usize, a: usize, b: usize, out: usize, s
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function slope(kind: i32, d: v128, a: v128, b: v128, factor: v128): v128 {
   if (kind == SIGMOID) return f32x4.mul(d, f32x4.sub(sigmoid4(b), a));
@@ -218,7 +218,7 @@ function slope(kind: i32, d: v128, a: v128, b: v128, factor: v128): v128 {
   return f32x4.mul(f32x4.mul(d, factor), f32x4.sub(a, b));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function slopeOfLogVariance(d: v128, b: v128): v128 {
   return f32x4.mul(f32x4.mul(d, splat(0.5)), expm14(b));
@@ -267,7 +267,7 @@ function softmaxSlopes(dy: f32, label: i32, logits: usize, out: usize, classes: 
   store<f32>(own, load<f32>(own) - dy * (1 - smoothing));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function isClass(label: i32, classes: i32): bool {
   return (label as u32) < (classes as u32);
@@ -283,7 +283,7 @@ function largestOf(x: usize, count: i32): f32 {
 }
 
 /** Σ e^(x − m); also writes them to `out` unless it is 0. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function sumOfExponentials(x: usize, count: i32, m: f32, out: usize = 0): f32 {
   const most = splat(m);
@@ -320,7 +320,7 @@ function logOf(x: f32): f32 {
 }
 
 /** All bits of the first `count` lanes. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function firstLanes(count: i32): v128 {
   return i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(count));
@@ -344,13 +344,13 @@ function sampleGradientTask(start: usize, count: i32): void {
   if (count > 0) storeFew(out, halfProduct(loadFew(dz, count), loadFew(noise, count), loadFew(logVariance, count)), count);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function scaleOf(logVariance: v128): v128 {
   return exp4(f32x4.mul(splat(0.5), logVariance));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function halfProduct(dz: v128, noise: v128, logVariance: v128): v128 {
   return f32x4.mul(f32x4.mul(f32x4.mul(splat(0.5), dz), noise), scaleOf(logVariance));

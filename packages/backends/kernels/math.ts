@@ -11,14 +11,14 @@ const LN2_LOW: f32 = -2.12194440e-4;
 const LOG2_E: f32 = 1.44269504088896341;
 
 /** 2ⁿ for whole n from −126 to 127. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function power(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
 
 /** eʳ − 1 for |r| ≤ ½ ln 2. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function nearZero(r: v128): v128 {
   let p = splat(1.9875691500e-4);
@@ -31,13 +31,13 @@ function nearZero(r: v128): v128 {
 }
 
 /** x − n ln 2 in two steps. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function reduced(x: v128, n: v128): v128 {
   return multiplyAdd(n, splat(-LN2_LOW), multiplyAdd(n, splat(-LN2_HIGH), x));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function exp4(x: v128): v128 {
   x = f32x4.pmax(f32x4.pmin(x, splat(89)), splat(-104.5));
@@ -50,14 +50,14 @@ export function exp4(x: v128): v128 {
 }
 
 /** A function's value with the sign of x, which it has in any case but where it is zero: f(−0) = −0. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function signed(y: v128, x: v128): v128 {
   return v128.or(y, v128.and(x, i32x4.splat(i32.MIN_VALUE)));
 }
 
 /** eˣ − 1. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function expm14(x: v128): v128 {
   x = f32x4.pmax(f32x4.pmin(x, splat(89)), splat(-104.5));
@@ -74,7 +74,7 @@ export function expm14(x: v128): v128 {
 }
 
 /** Natural logarithm: −∞ at 0, NaN below. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function log4(x: v128): v128 {
   const tiny = f32x4.lt(x, splat(1.17549435e-38));
@@ -88,7 +88,7 @@ export function log4(x: v128): v128 {
 }
 
 /** log(2ˢ x) for positive x that are neither denormal nor infinite. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function ordinaryLog(x: v128, s: v128): v128 {
   const bits = i32x4.sub(x, i32x4.splat(0x3f3504f3)); // √½: the mantissa comes to lie in [√½, √2)
@@ -111,7 +111,7 @@ function ordinaryLog(x: v128, s: v128): v128 {
 }
 
 /** log(1 + x), exact near 0. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function log1p4(x: v128): v128 {
   const u = f32x4.add(x, splat(1));
@@ -121,7 +121,7 @@ export function log1p4(x: v128): v128 {
   return signed(f32x4.add(log4(u), v128.and(lost, ordinary)), x);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
   // 1 / (1 + e⁻ˣ), or eˣ / (1 + eˣ) below 0: no power overflows.
@@ -129,7 +129,7 @@ export function sigmoid4(x: v128): v128 {
   return f32x4.div(v128.bitselect(e, splat(1), f32x4.lt(x, splat(0))), f32x4.add(splat(1), e));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function tanh4(x: v128): v128 {
   const size = f32x4.pmin(f32x4.abs(x), splat(10));
@@ -141,7 +141,7 @@ export function tanh4(x: v128): v128 {
  * log(1 + eˣ) = max(x, 0) + log(1 + e) with e = e^−|x| ≤ 1, and log(1 + e) = 2 artanh(s) with s = e / (2 + e) ≤ ⅓: a polynomial in s²
  * that is good to 4·10⁻⁹ (interpolated at Chebyshev's points), and no case to tell apart.
  */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function softplus4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)));
@@ -155,7 +155,7 @@ export function softplus4(x: v128): v128 {
   return multiplyAdd(f32x4.add(s, s), p, f32x4.pmax(x, splat(0)));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function erf4(x: v128): v128 {
   x = f32x4.pmax(f32x4.pmin(x, splat(4)), splat(-4));

@@ -35,7 +35,7 @@ export function randomTask(distribution: i32, task: i32): void {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function draw(distribution: i32, task: i32): void {
   const start = task * BLOCKS * 4;
@@ -55,7 +55,7 @@ const WEYL_0: i32 = 0x9e3779b9;
 const WEYL_1: i32 = 0xbb67ae85;
 
 /** The numbers of the four blocks from `counter` on. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function sixteen(distribution: i32, counter: u64, out: usize): void {
   const low0 = i64x2.add(i64x2.splat(counter), i64x2(0, 1)), low2 = i64x2.add(low0, i64x2.splat(2));
@@ -78,28 +78,28 @@ function sixteen(distribution: i32, counter: u64, out: usize): void {
 }
 
 /** The low words of four products. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function evens(a: v128, b: v128): v128 {
   return i32x4.shuffle(a, b, 0, 2, 4, 6);
 }
 
 /** The high words of four products. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function odds(a: v128, b: v128): v128 {
   return i32x4.shuffle(a, b, 1, 3, 5, 7);
 }
 
 /** The high 24 bits of each word as a number in [0, 1), exactly. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function fraction(word: v128): v128 {
   return f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(word, 8)), f32x4.splat(5.9604644775390625e-8));
 }
 
 /** Stores block by block what is there word by word. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function storeTurned(x0: v128, x1: v128, x2: v128, x3: v128, out: usize): void {
   const a = i32x4.shuffle(x0, x1, 0, 4, 1, 5), b = i32x4.shuffle(x2, x3, 0, 4, 1, 5);
@@ -111,7 +111,7 @@ function storeTurned(x0: v128, x1: v128, x2: v128, x3: v128, out: usize): void {
 }
 
 /** Words 0 and 1 of a block are a pair, and 2 and 3. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function storeNormals(c0: v128, c1: v128, c2: v128, c3: v128, out: usize): void {
   storePairs(c0, c1, out);
@@ -140,14 +140,14 @@ function storePairs(u: v128, v: v128, out: usize): void {
   v128.store64_lane(out, pairs, 1, 16);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function highHalf(x: v128): v128 {
   return i64x2.shuffle(x, x, 1, 0);
 }
 
 /** word + ½ of the first two words: of 2³² equal parts of [0, 1), the middle, and never 0 or 1. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function middle(words: v128): v128 {
   return f64x2.add(f64x2.convert_low_i32x4_u(words), f64x2.splat(0.5));
@@ -158,14 +158,14 @@ const HALF_PI_HIGH: f64 = 1.57079632673412561417;
 const HALF_PI_LOW: f64 = 6.07710050650619224932e-11;
 
 /** Minus x where the second bit of the quadrant is set. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function signed(x: v128, quadrant: v128): v128 {
   return v128.xor(x, i64x2.shl(v128.and(quadrant, i64x2.splat(2)), 62));
 }
 
 /** sin x for |x| ≤ ¼π */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function sine(x: v128): v128 {
   const z = f64x2.mul(x, x);
@@ -179,7 +179,7 @@ function sine(x: v128): v128 {
 }
 
 /** cos x for |x| ≤ ¼π */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function cosine(x: v128): v128 {
   const z = f64x2.mul(x, x), one = f64x2.splat(1);
@@ -195,7 +195,7 @@ function cosine(x: v128): v128 {
 }
 
 /** Natural logarithm of two numbers above 0 that are not denormal. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function logarithm(x: v128): v128 {
   const above = i64x2.sub(x, i64x2.splat(0x3fe6a09e667f3bcd)); // √½: the mantissa comes to lie in [√½, √2)
@@ -217,7 +217,7 @@ function logarithm(x: v128): v128 {
 }
 
 /** p z + c */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function then(p: v128, z: v128, c: f64): v128 {
   return f64x2.add(f64x2.mul(p, z), f64x2.splat(c));

@@ -66,7 +66,7 @@ export function reduceTask(kernel: i32, task: i32): void {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function combine(kind: i32, a: v128, b: v128): v128 {
   if (kind == SUM) return f32x4.add(a, b);
@@ -75,7 +75,7 @@ function combine(kind: i32, a: v128, b: v128): v128 {
   return f32x4.min(a, b);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function combineTwo(kind: i32, a: f32, b: f32): f32 {
   if (kind == SUM) return a + b;
@@ -85,7 +85,7 @@ function combineTwo(kind: i32, a: f32, b: f32): f32 {
 }
 
 /** What changes nothing. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function neutral(kind: i32): f32 {
   if (kind == SUM) return 0;
@@ -105,14 +105,14 @@ function shortRows(kind: i32, x: usize, bytes: usize, y: usize, count: i32, divi
   for (let row = (count & ~3) as usize; row < (count as usize); row++) store<f32>(y + (row << 2), rowOf(kind, x + row * bytes, bytes) / divisor);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function fourAtATime(kind: i32, x: usize, bytes: usize, y: usize, count: i32, divisor: f32): void {
   for (let left = count >> 2; left > 0; left--, x += bytes << 2, y += 16) v128.store(y, f32x4.div(fourRows(kind, x, bytes), splat(divisor)));
 }
 
 /** The reductions of four rows: of each its vectors, then across, then what is left of each. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function fourRows(kind: i32, x: usize, bytes: usize): v128 {
   const second = x + bytes, third = second + bytes, fourth = third + bytes;
@@ -161,7 +161,7 @@ function sumOfBlock(x: usize, bytes: usize): f32 {
   return blockOf(SUM, x, bytes);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function blockOf(kind: i32, x: usize, bytes: usize): f32 {
   const rest = splat(neutral(kind)), end = x + bytes;
@@ -199,7 +199,7 @@ function columnsOf(kind: i32, x: usize, stride: usize, y: usize, count: i32, wid
 }
 
 /** Eight rows a sweep, so that the results are seldom read and written. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function columnsOfKind(kind: i32, x: usize, stride: usize, y: usize, count: i32, width: i32, divisor: f32): void {
   const bytes = (width as usize) << 2, vectors = bytes & ~15, by = splat(divisor);
@@ -227,7 +227,7 @@ function columnsOfKind(kind: i32, x: usize, stride: usize, y: usize, count: i32,
   for (let at = vectors; at < bytes; at += 4) store<f32>(y + at, load<f32>(y + at) / divisor);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function eightOf(kind: i32, x: usize, stride: usize): v128 {
   const far = x + (stride << 2);
@@ -238,7 +238,7 @@ function eightOf(kind: i32, x: usize, stride: usize): v128 {
   return combine(kind, combine(kind, a, b), combine(kind, c, d));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function rowInto(kind: i32, x: usize, y: usize, vectors: usize, bytes: usize, first: bool): void {
   for (let at: usize = 0; at < vectors; at += 16) v128.store(y + at, first ? v128.load(x + at) : combine(kind, v128.load(y + at), v128.load(x + at)));

@@ -71,7 +71,7 @@ function gatherTask(task: i32): void {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function copy(from: usize, to: usize, bytes: usize): void {
   let at: usize = 0;
@@ -97,7 +97,7 @@ function sumTask(task: i32): void {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function clear(y: usize, bytes: usize): void {
   let at: usize = 0;
@@ -105,7 +105,7 @@ function clear(y: usize, bytes: usize): void {
   for (; at < bytes; at += 4) store<u32>(y + at, 0);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function addTo(y: usize, x: usize, bytes: usize): void {
   let at: usize = 0;

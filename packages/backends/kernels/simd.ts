@@ -3,21 +3,21 @@
 /** Whether a·b + c may be one instruction with one rounding; where it is not, it is a product and a sum. */
 export const FUSED: bool = ASC_FEATURE_RELAXED_SIMD;
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   if (FUSED) return f32x4.relaxed_madd(a, b, c);
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function splat(x: f32): v128 {
   return f32x4.splat(x);
 }
 
 /** The sum of the four. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function total(x: v128): f32 {
   const pairs = f32x4.add(x, i32x4.shuffle(x, x, 2, 3, 0, 1));

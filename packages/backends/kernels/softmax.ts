@@ -6,9 +6,16 @@ import { SOFTMAX } from './tasks';
 import { argument, run, scratch, setArgument } from './threads';
 
 /** The kernels of this file. */
-const FORWARD: i32 = 0, BACKWARD: i32 = 1;
+const FORWARD: i32 = 0,
+  BACKWARD: i32 = 1;
 
-const DY: usize = 0, X: usize = 1, Y: usize = 2, COUNT: usize = 3, WIDTH: usize = 4, LOG: usize = 5, GROUP: usize = 6;
+const DY: usize = 0,
+  X: usize = 1,
+  Y: usize = 2,
+  COUNT: usize = 3,
+  WIDTH: usize = 4,
+  LOG: usize = 5,
+  GROUP: usize = 6;
 
 /** Numbers that one task takes: about 20 µs. */
 const CHUNK: i32 = 8192;
@@ -40,9 +47,14 @@ function rows(kernel: i32, count: i32, width: i32, log: i32): void {
 }
 
 export function softmaxTask(kernel: i32, task: i32): void {
-  const group = argument(GROUP) as i32, start = task * group, log = argument(LOG) != 0;
-  const bytes = argument(WIDTH) << 2, skip = (start as usize) * bytes;
-  let dy = argument(DY) + skip, x = argument(X) + skip, y = argument(Y) + skip;
+  const group = argument(GROUP) as i32,
+    start = task * group,
+    log = argument(LOG) != 0;
+  const bytes = argument(WIDTH) << 2,
+    skip = (start as usize) * bytes;
+  let dy = argument(DY) + skip,
+    x = argument(X) + skip,
+    y = argument(Y) + skip;
   for (let left = min(group, (argument(COUNT) as i32) - start); left > 0; left--, dy += bytes, x += bytes, y += bytes) {
     if (kernel == FORWARD) forward(x, y, bytes, log);
     else if (log) logBackward(dy, x, y, bytes);
@@ -59,7 +71,9 @@ function forward(x: usize, y: usize, bytes: usize, log: bool): void {
 
 function largestOf(x: usize, bytes: usize): f32 {
   const whole = bytes & ~15;
-  let a = splat(-Infinity as f32), b = a, at: usize = 0;
+  let a = splat(-Infinity as f32),
+    b = a,
+    at: usize = 0;
   for (; at + 32 <= whole; at += 32) {
     a = f32x4.max(a, v128.load(x + at));
     b = f32x4.max(b, v128.load(x + at, 16));
@@ -74,9 +88,11 @@ function largestOf(x: usize, bytes: usize): f32 {
 
 /** y = e^(x − largest), and its sum. */
 function powers(x: usize, y: usize, bytes: usize, largest: v128): f32 {
-  const whole = bytes & ~15, rest = ((bytes & 15) >> 2) as i32;
+  const whole = bytes & ~15,
+    rest = ((bytes & 15) >> 2) as i32;
   let sum: f64 = 0;
-  for (let at: usize = 0; at < whole; at += BLOCK) sum += total(somePowers(x + at, y + at, min(BLOCK, whole - at), largest)) as f64;
+  for (let at: usize = 0; at < whole; at += BLOCK)
+    sum += total(somePowers(x + at, y + at, min(BLOCK, whole - at), largest)) as f64;
   if (rest == 0) return sum as f32;
   const spare = scratch() + FREE;
   v128.store(spare, splat(-Infinity as f32));
@@ -88,7 +104,8 @@ function powers(x: usize, y: usize, bytes: usize, largest: v128): f32 {
 
 /** The same for whole vectors, at least one. */
 function somePowers(x: usize, y: usize, bytes: usize, largest: v128): v128 {
-  let sum = splat(0), at: usize = 0;
+  let sum = splat(0),
+    at: usize = 0;
   do {
     const power = exp4(f32x4.sub(v128.load(x + at), largest));
     v128.store(y + at, power);
@@ -106,19 +123,23 @@ function scale(y: usize, bytes: usize, factor: f32): void {
 
 /** y = x − a − b. */
 function shift(x: usize, y: usize, bytes: usize, a: v128, b: v128): void {
-  const whole = bytes & ~15, rest = ((bytes & 15) >> 2) as i32;
+  const whole = bytes & ~15,
+    rest = ((bytes & 15) >> 2) as i32;
   for (let at: usize = 0; at < whole; at += 16) v128.store(y + at, f32x4.sub(f32x4.sub(v128.load(x + at), a), b));
   if (rest > 0) storeFew(y + whole, f32x4.sub(f32x4.sub(loadFew(x + whole, rest), a), b), rest);
 }
 
 function backward(dy: usize, y: usize, dx: usize, bytes: usize): void {
-  const whole = bytes & ~15, rest = ((bytes & 15) >> 2) as i32;
+  const whole = bytes & ~15,
+    rest = ((bytes & 15) >> 2) as i32;
   let sum: f64 = 0;
   for (let at: usize = 0; at < whole; at += BLOCK) sum += total(dot(dy + at, y + at, min(BLOCK, whole - at))) as f64;
   if (rest > 0) sum += total(f32x4.mul(loadFew(dy + whole, rest), loadFew(y + whole, rest))) as f64;
   const all = splat(sum as f32);
-  for (let at: usize = 0; at < whole; at += 16) v128.store(dx + at, f32x4.mul(v128.load(y + at), f32x4.sub(v128.load(dy + at), all)));
-  if (rest > 0) storeFew(dx + whole, f32x4.mul(loadFew(y + whole, rest), f32x4.sub(loadFew(dy + whole, rest), all)), rest);
+  for (let at: usize = 0; at < whole; at += 16)
+    v128.store(dx + at, f32x4.mul(v128.load(y + at), f32x4.sub(v128.load(dy + at), all)));
+  if (rest > 0)
+    storeFew(dx + whole, f32x4.mul(loadFew(y + whole, rest), f32x4.sub(loadFew(dy + whole, rest), all)), rest);
 }
 
 /** Σ a b, lane by lane; whole vectors. */
@@ -129,10 +150,12 @@ function dot(a: usize, b: usize, bytes: usize): v128 {
 }
 
 function logBackward(dy: usize, y: usize, dx: usize, bytes: usize): void {
-  const whole = bytes & ~15, rest = ((bytes & 15) >> 2) as i32;
+  const whole = bytes & ~15,
+    rest = ((bytes & 15) >> 2) as i32;
   let sum: f64 = 0;
   for (let at: usize = 0; at < bytes; at += 4) sum += load<f32>(dy + at) as f64;
   const all = splat(-sum as f32);
-  for (let at: usize = 0; at < whole; at += 16) v128.store(dx + at, multiplyAdd(exp4(v128.load(y + at)), all, v128.load(dy + at)));
+  for (let at: usize = 0; at < whole; at += 16)
+    v128.store(dx + at, multiplyAdd(exp4(v128.load(y + at)), all, v128.load(dy + at)));
   if (rest > 0) storeFew(dx + whole, multiplyAdd(exp4(loadFew(y + whole, rest)), all, loadFew(dy + whole, rest)), rest);
 }

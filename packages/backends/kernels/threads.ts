@@ -36,39 +36,39 @@ export function setThreads(count: i32): void {
   threads = count;
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function scratch(): usize {
   return own;
 }
 
 /** Arguments of the call under way, in slots of four bytes. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function argument(slot: usize): usize {
   return load<u32>(control + ARGUMENTS + (slot << 2));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function numberArgument(slot: usize): f32 {
   return load<f32>(control + ARGUMENTS + (slot << 2));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function setArgument(slot: usize, value: usize): void {
   store<u32>(control + ARGUMENTS + (slot << 2), value as u32);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function setNumberArgument(slot: usize, value: f32): void {
   store<f32>(control + ARGUMENTS + (slot << 2), value);
 }
 
 /** Of how many tasks the call under way is made. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function taskCount(): i32 {
   return load<i32>(control + COUNT);

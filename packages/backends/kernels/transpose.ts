@@ -98,7 +98,7 @@ function turnRows(x: usize, y: usize, length: i32, width: i32, xStep: usize, ySt
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function turnFour(x: usize, y: usize, xStep: usize, yStep: usize): void {
   const a = v128.load(x), b = v128.load(x + xStep), c = v128.load(x + xStep * 2), d = v128.load(x + xStep * 3);
@@ -110,7 +110,7 @@ function turnFour(x: usize, y: usize, xStep: usize, yStep: usize): void {
   v128.store(y + yStep * 3, i64x2.shuffle(abHigh, cdHigh, 1, 3));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function turnColumn(x: usize, y: usize, length: i32, xStep: usize): void {
   for (let row = 0; row < length; row++, x += xStep, y += 4) store<u32>(y, load<u32>(x));

@@ -8,7 +8,7 @@ export interface BackendOptions {
    * its file name. Node finds them by itself.
    */
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
-  /** How many threads wasm computes with. Default: as many as the machine runs at once, at most 8. */
+  /** How many threads wasm computes with, 1 to 64. Default: as many as the machine runs at once, at most 8. */
   readonly threads?: number;
   /** Accept a WebGPU adapter that computes on the processor (SwiftShader, llvmpipe), for tests. Default false. */
   readonly software?: boolean;
@@ -43,4 +43,6 @@ export interface Backend {
   details(): Promise<BackendDetails>;
   /** What to do when tfjs cannot start it all the same. */
   readonly remedy: string;
+  /** Why that was, where it is known; tfjs keeps it to itself. */
+  failure?(): unknown;
 }

@@ -3,3 +3,4 @@ export { type BackendReport, describeBackend, describeBackends } from './describ
 export { type Limit, notDifferentiable, onceDifferentiable } from './gradients/audit.js';
 export { registerGradients } from './gradients/register.js';
 export { type BackendInfo, useBackend } from './use.js';
+export { registerWasmKernels, type WasmKernelOptions } from './wasm/start.js';

@@ -1,7 +1,8 @@
-import { env, findBackend } from '@tensorflow/tfjs-core';
+import { env } from '@tensorflow/tfjs-core';
 import type { Backend } from './backend.js';
 import { inNode, processorName } from './platform.js';
-import { prepareWasm, runningSidecar } from './wasm/start.js';
+import { runsKernels, withoutSimd } from './wasm/module.js';
+import { registerWasmKernels, runningBackend, runningSidecar, wasmFailure } from './wasm/start.js';
 
 const nothing = async () => undefined;
 
@@ -24,12 +25,16 @@ export const wasm: Backend = {
   remedy: inNode
     ? 'Reinstall @tensorflow/tfjs-backend-wasm.'
     : 'Pass wasmPaths with the URLs of the .wasm files of @tensorflow/tfjs-backend-wasm, as the README of @gm/backends shows.',
-  obstacle: nothing,
+  obstacle: async () => {
+    if (await runsKernels()) return undefined;
+    return { why: 'this engine has no WebAssembly SIMD', mend: withoutSimd, installed: true };
+  },
   load: async ({ wasmPaths, threads }) => {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-    if (wasmPaths !== undefined && !findBackend('wasm')) setWasmPaths(wasmPaths as never);
-    await prepareWasm(threads);
+    if (wasmPaths !== undefined && !runningBackend()) setWasmPaths(wasmPaths as never);
+    await registerWasmKernels(threads === undefined ? {} : { threads });
   },
+  failure: wasmFailure,
   details: async () => {
     await import('@tensorflow/tfjs-backend-wasm');
     const simd = (await env().getAsync('WASM_HAS_SIMD_SUPPORT')) as boolean;

@@ -14,9 +14,9 @@ interface NodeRequire {
 }
 type NodeWorker = new (
   program: string,
-  options: { eval: true; workerData: unknown; name: string },
+  options: { eval: true; workerData: unknown; name: string; execArgv: string[] },
 ) => {
-  once(event: 'message' | 'error', listener: (value: Error) => void): void;
+  once(event: 'message' | 'error' | 'exit', listener: (value: Error) => void): void;
   unref(): void;
   terminate(): Promise<number>;
 };

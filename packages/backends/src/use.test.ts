@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectError, expectNoLeak } from '@gm/core/testing';
 import { getBackend, getGradient, registerBackend, registerGradient, removeBackend, Tanh } from '@tensorflow/tfjs-core';
@@ -45,10 +45,14 @@ function dawn(adapter: object | null): void {
 
 describe('useBackend', () => {
   it('falls back on wasm where nothing else is installed, and says so', async () => {
-    const info = await useBackend();
-    expect(info).toMatchObject({ name: 'wasm', tfjsName: 'wasm', simd: true, threads: 1 });
-    expect(info.reason).toBe('nothing else is installed; wasm with SIMD, 1 thread');
+    const info = await useBackend('auto', { threads: 2 });
+    expect(info).toMatchObject({ name: 'wasm', tfjsName: 'wasm', simd: true, fused: true, threads: 2 });
+    expect(info.reason).toBe('nothing else is installed; wasm with relaxed SIMD, 2 threads');
     expect(getBackend()).toBe('wasm');
+  });
+
+  it('uses as many threads as the machine runs at once, at most 8', async () => {
+    expect((await useBackend('wasm')).threads).toBe(Math.min(8, availableParallelism()));
   });
 
   it('takes the backend that is asked for', async () => {

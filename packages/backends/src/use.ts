@@ -1,4 +1,4 @@
-import { gmError } from '@gm/core';
+import { gmError, isGmError } from '@gm/core';
 import { getBackend, setBackend } from '@tensorflow/tfjs-core';
 import {
   type Backend,
@@ -12,6 +12,7 @@ import { registerGradients } from './gradients/register.js';
 import { cpu, wasm } from './local.js';
 import { node, nodeGpu } from './native.js';
 import { inNode } from './platform.js';
+import { checkThreads } from './wasm/start.js';
 import { webgpu } from './webgpu.js';
 
 export interface BackendInfo extends BackendDetails {
@@ -30,17 +31,20 @@ export const backends: readonly Backend[] = [nodeGpu, webgpu, node, wasm, cpu];
  * webgpu on a hardware adapter, node, wasm; in a browser webgpu on a hardware adapter, wasm. When it fails, the backend in use
  * before is in use again.
  *
+ * @throws GM_OPTION when `threads` is not a whole number from 1 to 64
  * @throws GM_BACKEND when the name is unknown, or the backend cannot start, with the reason and what mends it
- * @example const { name, reason } = await useBackend()  // 'wasm', 'nothing else is installed; wasm with SIMD, 1 thread'
+ * @example const { name, reason } = await useBackend()  // 'wasm', 'nothing else is installed; wasm with relaxed SIMD, 2 threads'
  */
 export async function useBackend(
   name: BackendName | 'auto' = 'auto',
   options: BackendOptions = {},
 ): Promise<BackendInfo> {
+  checkThreads('useBackend', options.threads);
   registerGradients();
   if (name !== 'auto') {
     const obstacle = await start(known(name), options);
     if (!obstacle) return inform(known(name), 'asked for');
+    if (isGmError(obstacle.cause)) throw obstacle.cause; // says it all
     throw refusal(name, [[known(name), obstacle]]);
   }
   const skipped: [Backend, Obstacle][] = [];
@@ -72,7 +76,7 @@ async function start(backend: Backend, options: BackendOptions): Promise<Obstacl
     await backend.load(options);
     if (await setBackend(backend.tfjsName)) return undefined;
     await restore(former);
-    return { why: 'tfjs could not start it', mend: backend.remedy, installed: true };
+    return { why: 'tfjs could not start it', mend: backend.remedy, installed: true, cause: backend.failure?.() };
   } catch (cause) {
     await restore(former);
     return { why: `it fails with '${messageOf(cause)}'`, mend: backend.remedy, installed: true, cause };
@@ -85,10 +89,10 @@ async function restore(former: string | undefined): Promise<void> {
 
 async function inform(backend: Backend, why: string): Promise<BackendInfo> {
   const details = await backend.details();
-  const { simd, threads, device } = details;
+  const { simd, fused, threads, limit, device } = details;
   const features = [
-    simd !== undefined && (simd ? 'SIMD' : 'no SIMD'),
-    threads && `${threads} thread${threads > 1 ? 's' : ''}`,
+    simd && (fused ? 'relaxed SIMD' : 'SIMD'),
+    threads && `${threads} thread${threads > 1 ? 's' : ''}${limit ? ` (${limit})` : ''}`,
   ];
   const how = features.filter(Boolean).join(', ') || device;
   return { name: backend.name, tfjsName: backend.tfjsName, reason: `${why}; ${backend.name} with ${how}`, ...details };

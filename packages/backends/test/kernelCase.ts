@@ -1,7 +1,7 @@
 import { engine, memory, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { sidecarOf } from '../src/wasm/sidecar.js';
 import { useBackend } from '../src/use.js';
+import { sidecarOf } from '../src/wasm/sidecar.js';
 
 /** Numbers with a shape, as every input of a case. */
 export interface Numbers {

@@ -54,8 +54,8 @@ export function withSharedMemory(
 }
 
 /** The same module, whose one import is a shared memory, for a memory that is not shared. */
-export function withUnsharedMemory(module: Uint8Array): Uint8Array {
-  const result = module.slice();
+export function withUnsharedMemory(module: Uint8Array): Uint8Array<ArrayBuffer> {
+  const result = Uint8Array.from(module);
   const imports = sectionsOf(module).find(({ id }) => id === IMPORT)!;
   const reader = readerAt(module, imports.body);
   reader.number();

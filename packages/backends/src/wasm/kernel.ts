@@ -1,3 +1,4 @@
+import { gmError } from '@gm/core';
 import { type DataType, getKernel, type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type Kernels, sidecarOf, type WasmBackend } from './sidecar.js';
 
@@ -82,8 +83,8 @@ function benchOf(backend: WasmBackend, stockKernels: ReadonlyMap<string, KernelF
     },
     room: sidecar.room,
     call: (name, inputs, attrs = {}) => run(getKernel(name, 'wasm').kernelFunc, inputs, attrs),
-    stock: (name, inputs, attrs = {}) => run(stockKernels.get(name)!, inputs, attrs),
     own: (x) => (holdAlone(backend, x) ? shaped(x, x.shape) : keep(copyOf(backend, x))),
+    stock: (name, inputs, attrs = {}) => run(stockKernels.get(name) ?? lacking(name, inputs), inputs, attrs),
     view: (x) => backend.typedArrayFromHeap(x),
   };
   const bench: Bench = { backend, tools, made: [] };
@@ -107,6 +108,18 @@ function copyOf(wasm: WasmBackend, x: TensorInfo): TensorInfo {
   const copy = wasm.makeOutput(x.shape, x.dtype);
   wasm.typedArrayFromHeap(copy).set(wasm.typedArrayFromHeap(x));
   return copy;
+}
+
+/** Ours take float32; for other numbers there has to be a kernel of tfjs. */
+function lacking(name: string, inputs: Inputs | readonly TensorInfo[]): never {
+  throw gmError('GM_DTYPE', {
+    where: `wasm: ${name}`,
+    expected: 'float32',
+    received: Object.values(inputs)
+      .map(({ dtype }) => dtype)
+      .join(', '),
+    remedy: "Cast them: cast(x, 'float32').",
+  });
 }
 
 /** Frees all but the results. A result that is an input is handed out once more. */

@@ -1,4 +1,4 @@
-import { _FusedMatMul, BatchMatMul, broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { BatchMatMul, broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type Finish, finishOf, NOTHING } from './activation.js';
 import { type Attributes, type Body, isFloat, type Tools } from './kernel.js';
 
@@ -9,15 +9,15 @@ const TASKS_PER_THREAD = 3;
 
 /** Matrix products with operands stored either way, of one matrix or of stacks that broadcast. */
 export const matMul: Body = ({ a, b }, attrs, tools) => {
+  if (a!.dtype === 'int32' && b!.dtype === 'int32') return wholeProduct(tools, a!, b!, attrs);
   if (!isFloat(a, b)) return tools.stock(BatchMatMul, { a: a!, b: b! }, attrs);
   return product(tools, a!, b!, attrs, 0, NOTHING);
 };
 
 /** Matrix product, bias and activation in one pass. */
 export const fusedMatMul: Body = ({ a, b, bias, preluActivationWeights }, attrs, tools) => {
-  if (!isFloat(a, b, bias)) return tools.stock(_FusedMatMul, { a: a!, b: b!, ...(bias && { bias }) }, attrs);
   const columns = b!.shape.at(attrs.transposeB ? -2 : -1)!;
-  const finish = finishOf(tools, attrs, preluActivationWeights, columns);
+  const finish = isFloat(a, b, bias) ? finishOf(tools, attrs, preluActivationWeights, columns) : undefined;
   const along = bias === undefined || (bias.shape.at(-1) === columns && util.sizeFromShape(bias.shape) === columns);
   const single = util.sizeFromShape(a!.shape.slice(0, -2)) === 1 && util.sizeFromShape(b!.shape.slice(0, -2)) === 1;
   if (finish && along && single) return product(tools, a!, b!, attrs, bias ? tools.at(bias) : 0, finish);
@@ -104,6 +104,33 @@ function product(
   const entries = tools.view(table) as unknown as Int32Array;
   for (let place = 0; place < count; place++) entries.set(address(place), place * 3);
   kernels.matMulStack!(at(table), count, rows, columns, inner, turnA, turnB);
+  return result;
+}
+
+/** A product of whole numbers, exact up to 2⁵³ before it is cut to 32 bits, in plain JavaScript: it is rare, and tfjs has none. */
+function wholeProduct({ make, view }: Tools, a: TensorInfo, b: TensorInfo, attrs: Attributes): TensorInfo {
+  const { transposeA = false, transposeB = false } = attrs;
+  const [rows, inner] = sides(a.shape, transposeA);
+  const [, columns] = sides(b.shape, transposeB);
+  const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const result = make([...outer, rows, columns], 'int32');
+  const [left, right, into] = [a, b, result].map(view) as [Float32Array, Float32Array, Float32Array];
+  const lefts = origins(a.shape.slice(0, -2), outer);
+  const rights = origins(b.shape.slice(0, -2), outer);
+  const [rowStep, leftStep] = transposeA ? [1, rows] : [inner, 1];
+  const [rightStep, columnStep] = transposeB ? [1, inner] : [columns, 1];
+  for (let place = 0, to = 0; place < lefts.length; place++) {
+    const [leftAt, rightAt] = [lefts[place]! * rows * inner, rights[place]! * inner * columns];
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++, to++) {
+        let sum = 0;
+        for (let k = 0; k < inner; k++) {
+          sum += left[leftAt + row * rowStep + k * leftStep]! * right[rightAt + k * rightStep + column * columnStep]!;
+        }
+        into[to] = sum;
+      }
+    }
+  }
   return result;
 }
 

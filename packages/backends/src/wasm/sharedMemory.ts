@@ -1,4 +1,5 @@
 import { withSharedMemory } from './binary.js';
+import { canShare } from './workers.js';
 
 type Instantiate = (source: BufferSource | WebAssembly.Module, imports?: WebAssembly.Imports) => Promise<unknown>;
 
@@ -11,7 +12,9 @@ type Instantiate = (source: BufferSource | WebAssembly.Module, imports?: WebAsse
  * @param start  tfjs's own factory of its backend
  */
 export async function inSharedMemory<Backend>(start: () => Promise<Backend>): Promise<Backend> {
+  if (!canShare()) return start();
   const { instantiate, instantiateStreaming } = WebAssembly;
+  const { TextDecoder } = globalThis;
   const shared: Instantiate = async (source, imports) => {
     const changed = source instanceof WebAssembly.Module ? undefined : shareable(bytesOf(source), imports);
     return (instantiate as Instantiate)(changed ?? source, imports);
@@ -21,10 +24,19 @@ export async function inSharedMemory<Backend>(start: () => Promise<Backend>): Pr
     instantiateStreaming: async (response: Response | Promise<Response>, imports?: WebAssembly.Imports) =>
       shared(await (await response).arrayBuffer(), imports),
   });
+  globalThis.TextDecoder = CopyingDecoder;
   try {
     return await start();
   } finally {
     Object.assign(WebAssembly, { instantiate, instantiateStreaming });
+    globalThis.TextDecoder = TextDecoder;
+  }
+}
+
+/** Browsers do not decode shared memory. With it tfjs reads what its module prints. */
+class CopyingDecoder extends TextDecoder {
+  override decode(bytes?: Uint8Array, options?: TextDecodeOptions): string {
+    return super.decode(bytes && Uint8Array.from(bytes), options);
   }
 }
 
@@ -34,19 +46,24 @@ function shareable(bytes: Uint8Array, imports?: WebAssembly.Imports): BufferSour
   const changed = withSharedMemory(bytes);
   if (changed === undefined) return undefined;
   const { minimum, maximum } = changed.limits;
-  imports.env.memory = memoryOf(minimum, maximum);
+  const memory = memoryOf(minimum, maximum);
+  if (memory === undefined) return undefined;
+  imports.env.memory = memory;
   return changed.module as Uint8Array<ArrayBuffer>;
 }
 
-/** Engines reserve the maximum; a small machine may refuse four gigabytes and grant two. */
-function memoryOf(initial: number, maximum: number): WebAssembly.Memory {
+/** Engines reserve the maximum; a small machine may refuse four gigabytes and grant two. Undefined where there is none. */
+function memoryOf(initial: number, maximum: number): WebAssembly.Memory | undefined {
+  if (maximum < Math.max(initial, LEAST)) return undefined;
   try {
     return new WebAssembly.Memory({ initial, maximum, shared: true });
-  } catch (error) {
-    if (maximum <= 16384) throw error;
+  } catch {
     return memoryOf(initial, maximum / 2);
   }
 }
+
+/** Pages of 64 KiB: half a gigabyte, with which one thread in memory that grows is better off. */
+const LEAST = 8192;
 
 function bytesOf(source: BufferSource | WebAssembly.Module): Uint8Array {
   return source instanceof ArrayBuffer

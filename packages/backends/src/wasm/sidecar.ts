@@ -1,8 +1,8 @@
 import { gmError } from '@gm/core';
 import type { DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
-import { builtin, inNode } from '../platform.js';
-import { withUnsharedMemory } from './binary.js';
-import { canShare, startHelper } from './workers.js';
+import { common } from './common.js';
+import { compiled } from './module.js';
+import { type Pool, poolOf } from './pool.js';
 
 /** What the kernels here use of tfjs's wasm backend. */
 export interface WasmBackend {
@@ -37,22 +37,21 @@ interface WasmModule {
 export type Kernels = Readonly<Record<string, (...args: number[]) => number>>;
 
 /** Our kernels beside tfjs's module, working on tfjs's tensors where they lie. */
-export interface Sidecar {
+export interface Sidecar extends Pool {
   readonly kernels: Kernels;
-  readonly threads: number;
-  /** Why there are not more threads, where something stands in the way. */
-  readonly limit: string | undefined;
   /** A product and a sum are one instruction. */
   readonly fused: boolean;
   /** The address of so many bytes, good until the next call; one room for all kernels. */
   room(bytes: number): number;
-  setThreads(count: number): Promise<void>;
 }
 
-const sidecars = new WeakMap<object, Sidecar>();
-/** A thread's control block; see kernels/threads.ts. */
+/** By backend; of a backend that is about to be used, the promise. */
+const sidecars = common('sidecars', () => new WeakMap<object, Sidecar>());
+const starting = common('starting', () => new WeakMap<object, Promise<Sidecar>>());
+/** The control block through which threads talk; see kernels/threads.ts. */
 const CONTROL_BYTES = 1024;
 
+/** @throws GM_BACKEND when the backend has none */
 export function sidecarOf(backend: object): Sidecar {
   const sidecar = sidecars.get(backend);
   if (sidecar) return sidecar;
@@ -64,21 +63,28 @@ export function sidecarOf(backend: object): Sidecar {
   });
 }
 
-/** Puts our kernels into the memory of a backend that has started. Once a backend. */
+export const findSidecar = (backend: object): Sidecar | undefined => sidecars.get(backend);
+
+/** Puts our kernels into the memory of a backend that has started, once; then, or later, sets how many threads compute. */
 export async function startSidecar(backend: WasmBackend, threads: number): Promise<void> {
-  const running = sidecars.get(backend);
-  if (running) return running.setThreads(threads);
+  if (!starting.has(backend)) starting.set(backend, start(backend));
+  const sidecar = await starting.get(backend)!;
+  await sidecar.setThreads(threads);
+  sidecars.set(backend, sidecar);
+}
+
+async function start(backend: WasmBackend): Promise<Sidecar> {
   checkInternals(backend);
   checkMemory(backend.wasm!);
   const sidecar = await open(backend.wasm!);
-  await sidecar.setThreads(threads);
-  sidecars.set(backend, sidecar);
   const dispose = backend.dispose.bind(backend);
   backend.dispose = () => {
     sidecars.delete(backend);
     void sidecar.setThreads(1);
     dispose();
+    refuse(backend);
   };
+  return sidecar;
 }
 
 async function open(wasm: WasmModule): Promise<Sidecar> {
@@ -88,98 +94,44 @@ async function open(wasm: WasmModule): Promise<Sidecar> {
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   const kernels = exports as unknown as Kernels;
   const control = aligned(wasm, CONTROL_BYTES);
-  const own = [aligned(wasm, kernels.ownBytes!())];
-  clear(memory, control, CONTROL_BYTES);
-  kernels.start!(control, 1, own[0]!);
+  const clearControl = () => void new Uint8Array(memory.buffer, control >>> 0, CONTROL_BYTES).fill(0);
+  const ownMemory = () => aligned(wasm, kernels.ownBytes!());
+  clearControl();
+  kernels.start!(control, 1, ownMemory());
   kernels.prepare!();
-
-  let helpers: ReturnType<typeof startHelper>[] = [];
-  let limit: string | undefined;
-  let [roomAt, roomBytes] = [0, 0];
-  const stopHelpers = async () => {
-    kernels.setThreads!(1);
-    kernels.stop!();
-    const ending = helpers.map((helper) => helper.end());
-    helpers = [];
-    await Promise.all(ending);
-    clear(memory, control, CONTROL_BYTES);
-  };
+  const pool = poolOf({ kernels, module, memory, control, ownMemory, clearControl });
   return {
     kernels,
     fused,
     get threads() {
-      return 1 + helpers.length;
+      return pool.threads;
     },
     get limit() {
-      return limit;
+      return pool.limit;
     },
-    room(bytes) {
-      if (bytes <= roomBytes) return roomAt;
-      if (roomAt) wasm._free(roomAt);
-      [roomAt, roomBytes] = [0, 0];
-      const wanted = Math.ceil(bytes * 1.25);
-      roomAt = wasm._malloc(wanted);
-      roomBytes = wanted;
-      return roomAt;
-    },
-    async setThreads(wanted) {
-      if (wanted === 1 + helpers.length) return;
-      await stopHelpers();
-      limit = undefined;
-      if (wanted === 1) return;
-      if (!shared || !canShare()) {
-        limit =
-          inNode || canShare()
-            ? 'tfjs’s memory is not shared: it had started before useBackend()'
-            : 'the page is not cross-origin isolated';
-        return;
-      }
-      while (own.length < wanted) own.push(aligned(wasm, kernels.ownBytes!()));
-      const started = own
-        .slice(1, wanted)
-        .map((place) => startHelper({ module, memory, control, count: wanted, own: place }));
-      try {
-        await Promise.all(started.map(({ ready }) => ready));
-        helpers = started;
-        kernels.setThreads!(wanted);
-      } catch (error) {
-        kernels.stop!();
-        for (const helper of started) void helper.end();
-        limit = `threads do not start: ${error instanceof Error ? error.message : error}`;
-        console.warn(`gm: ${limit}; wasm goes on with one thread.`);
-      }
-    },
+    room: roomOf(wasm),
+    setThreads: pool.setThreads,
+  };
+}
+
+/** One piece of memory for all kernels, which grows with what they ask for. */
+function roomOf(wasm: WasmModule): Sidecar['room'] {
+  let [place, size] = [0, 0];
+  return (bytes) => {
+    if (bytes <= size) return place;
+    if (place !== 0) wasm._free(place);
+    [place, size] = [0, 0];
+    // A quarter more, so that sizes that creep up do not ask each time.
+    const wanted = Math.ceil(bytes * 1.25);
+    place = wasm._malloc(wanted);
+    size = wanted;
+    return place;
   };
 }
 
 /** A block that lives as long as the module. */
 function aligned(wasm: WasmModule, bytes: number): number {
   return (wasm._malloc(bytes + 64) + 63) & ~63;
-}
-
-function clear(memory: WebAssembly.Memory, start: number, bytes: number): void {
-  new Uint8Array(memory.buffer, start >>> 0, bytes).fill(0);
-}
-
-/** The kernels for this engine: with relaxed SIMD where it has it, which Node 20 has behind a switch. */
-async function compiled(shared: boolean): Promise<{ module: WebAssembly.Module; fused: boolean }> {
-  const relaxed = decoded((await import('./modules/relaxed.js')).base64, shared);
-  if (!WebAssembly.validate(relaxed) && inNode)
-    builtin('node:v8').setFlagsFromString('--experimental-wasm-relaxed-simd');
-  if (WebAssembly.validate(relaxed)) return { module: await WebAssembly.compile(relaxed), fused: true };
-  const plain = decoded((await import('./modules/plain.js')).base64, shared);
-  if (WebAssembly.validate(plain)) return { module: await WebAssembly.compile(plain), fused: false };
-  throw gmError('GM_BACKEND', {
-    where: 'wasm',
-    expected: 'an engine with WebAssembly SIMD',
-    received: 'one without',
-    remedy: "Update Node or the browser (any since 2023 has it), or call useBackend('cpu').",
-  });
-}
-
-function decoded(base64: string, shared: boolean): Uint8Array<ArrayBuffer> {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  return (shared ? bytes : withUnsharedMemory(bytes)) as Uint8Array<ArrayBuffer>;
 }
 
 /** tfjs tells nobody where its tensors lie, so what we read of it is looked at once. */
@@ -201,11 +153,14 @@ function checkInternals(backend: WasmBackend): void {
   });
 }
 
-/** tfjs does not look whether there was memory, and would write over what lies at address 0. */
+/**
+ * tfjs does not look whether there was memory, and would write over what lies at address 0; and it would take a size of more than
+ * 32 bits for what is left of it.
+ */
 function checkMemory(wasm: WasmModule): void {
   const allocate = wasm._malloc;
   wasm._malloc = (bytes) => {
-    const address = allocate(bytes);
+    const address = bytes < ADDRESSES ? allocate(bytes) : 0;
     if (address !== 0 || bytes === 0) return address;
     throw gmError('GM_MEMORY', {
       where: 'wasm',
@@ -214,4 +169,26 @@ function checkMemory(wasm: WasmModule): void {
       remedy: 'Use a smaller batch or network, or dispose of tensors; WebAssembly ends at 4 GiB.',
     });
   };
+}
+
+const ADDRESSES = 2 ** 32;
+
+/** What a disposed backend is asked for, it refuses with a reason; tensors on it can still be disposed of. */
+function refuse(backend: WasmBackend): void {
+  const refusal = () => {
+    throw gmError('GM_DISPOSED', {
+      where: 'wasm',
+      expected: 'tensors of a backend in use',
+      received: 'one of a backend that was removed',
+      remedy: "Read tensors before removeBackend('wasm'), and make them anew after it.",
+    });
+  };
+  const methods = {
+    read: async () => refusal(),
+    readSync: refusal,
+    write: refusal,
+    move: refusal,
+    typedArrayFromHeap: refusal,
+  };
+  Object.assign(backend, methods, { disposeData: () => true });
 }

@@ -32,7 +32,7 @@ const serve = (post) => async ({ module, memory, control, count, own }) => {
   post('ended');
 };
 if (typeof self === 'undefined' || typeof process === 'object') {
-  const { parentPort, workerData } = require('node:worker_threads');
+  const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
   serve((message) => parentPort.postMessage(message))(workerData);
 } else {
   const run = serve((message) => self.postMessage(message));
@@ -52,7 +52,8 @@ export function startHelper(job: Job): Helper {
 
 function nodeHelper(job: Job): Helper {
   const { Worker } = builtin('node:worker_threads');
-  const worker = new Worker(PROGRAM, { eval: true, workerData: job, name: 'gm kernels' });
+  // Without the arguments of this process, which may name loaders, or another kind of module.
+  const worker = new Worker(PROGRAM, { eval: true, workerData: job, name: 'gm kernels', execArgv: [] });
   const ready = new Promise<void>((resolve, reject) => {
     worker.once('message', () => {
       // From now on it does not keep the process alive.
@@ -60,6 +61,7 @@ function nodeHelper(job: Job): Helper {
       resolve();
     });
     worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('the thread has ended')));
   });
   return { ready, end: async () => void (await worker.terminate()) };
 }
@@ -73,7 +75,10 @@ function webHelper(job: Job): Helper {
   });
   const ready = new Promise<void>((resolve, reject) => {
     worker.onmessage = ({ data }) => (data === 'ready' ? resolve() : ended());
-    worker.onerror = (event) => reject(new Error(event.message || 'the page does not allow workers from blob: URLs'));
+    worker.onerror = (event) => {
+      ended();
+      reject(new Error(event.message || 'the page does not allow workers from blob: URLs'));
+    };
   }).finally(() => URL.revokeObjectURL(url));
   worker.postMessage(job);
   return { ready, end: () => end.then(() => worker.terminate()) };

@@ -1,0 +1,65 @@
+import {
+  conv2d,
+  linspace,
+  losses,
+  matMul,
+  maxPool,
+  mul,
+  oneHot,
+  relu,
+  reshape,
+  type Scalar,
+  sin,
+  type Tensor,
+  type Tensor2D,
+  type Tensor4D,
+  tensor1d,
+  tidy,
+  train,
+  type Variable,
+  variable,
+} from '@tensorflow/tfjs-core';
+
+/** Numbers in [−scale, scale] that are the same everywhere. */
+function waves(shape: number[], frequency: number, scale = 1): Tensor {
+  const count = shape.reduce((a, b) => a * b, 1);
+  return mul(reshape(sin(linspace(0, frequency * count, count)), shape), scale);
+}
+
+/**
+ * Trains a small convolutional network on fixed images for 20 steps of Adam, in plain tfjs.
+ *
+ * @returns the loss at each step
+ */
+export async function trainConvolutions(): Promise<number[]> {
+  const [images, labels] = tidy(() => [
+    waves([32, 16, 16, 3], 1.7) as Tensor4D,
+    oneHot(
+      tensor1d(
+        Array.from({ length: 32 }, (_, index) => index % 4),
+        'int32',
+      ),
+      4,
+    ) as Tensor2D,
+  ]);
+  const [first, second, dense] = tidy(() => [
+    variable(waves([3, 3, 3, 16], 2.3, 0.3)),
+    variable(waves([3, 3, 16, 32], 3.1, 0.15)),
+    variable(waves([512, 4], 0.9, 0.1)),
+  ]) as [Variable, Variable, Variable];
+  const loss = () => {
+    const small = maxPool(relu(conv2d(images, first as unknown as Tensor4D, 1, 'same')), 2, 2, 'valid');
+    const smaller = relu(conv2d(small as Tensor4D, second as unknown as Tensor4D, 2, 'same')); // [32, 4, 4, 32]
+    return losses.softmaxCrossEntropy(labels, matMul(reshape(smaller, [32, 512]), dense)) as Scalar;
+  };
+  const optimizer = train.adam(0.01);
+  const values: number[] = [];
+  for (let step = 0; step < 20; step++) {
+    const value = optimizer.minimize(loss, true) as Scalar;
+    values.push((await value.data())[0]!);
+    value.dispose();
+  }
+  for (const tensor of [images, labels, first, second, dense]) tensor.dispose();
+  optimizer.dispose();
+  return values;
+}
