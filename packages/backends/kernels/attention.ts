@@ -7,7 +7,7 @@
 import { into, multiply } from './gemm';
 import { exp4 } from './math';
 import { splat, total } from './simd';
-import { ATTENTION } from './tasks';
+import { ATTENTION } from './families';
 import { argument, numberArgument, run, setArgument, setNumberArgument } from './threads';
 
 /** The kernels of this file. */

@@ -37,18 +37,16 @@ import {
   finish,
   into,
   intoRows,
-  MB,
-  MR,
   multiplyBlock,
-  NR,
   packB,
   packRows,
   packTransposedA,
   packWholeB,
   zeros,
 } from './gemm';
+import { MB, MR, NR } from './layout';
 import { addParts } from './simd';
-import { CONVOLUTION } from './tasks';
+import { CONVOLUTION } from './families';
 import { argument, numberArgument, run, setArgument, setNumberArgument } from './threads';
 
 /** The kernels of this file. */

@@ -11,7 +11,7 @@
  */
 import { activate, LINEAR } from './activation';
 import { addParts, loadFew, multiplyAdd, splat, storeFew } from './simd';
-import { DEPTHWISE } from './tasks';
+import { DEPTHWISE } from './families';
 import { argument, numberArgument, run, setArgument, setNumberArgument } from './threads';
 
 /** The kernels of this file. */

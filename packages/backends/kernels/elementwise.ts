@@ -1,9 +1,9 @@
 /** Functions of each number alone, and what the slope of an activation makes of a gradient. */
 import { activated, ELU, LEAKY, RELU, RELU6, SIGMOID, TANH } from './activation';
-import { FREE } from './gemm';
+import { FREE } from './layout';
 import { erf4, exp4, expm14, log1p4, log4, sigmoid4, softplus4 } from './math';
 import { loadFew, splat, storeFew } from './simd';
-import { ELEMENTWISE } from './tasks';
+import { ELEMENTWISE } from './families';
 import { argument, numberArgument, run, scratch, setArgument, setNumberArgument } from './threads';
 
 /** The kernels of this file. */

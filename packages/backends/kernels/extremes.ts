@@ -1,5 +1,5 @@
 /** The larger and the smaller of two numbers, NaN where one is; operands may be repeated along axes. */
-import { EXTREMES } from './tasks';
+import { EXTREMES } from './families';
 import { argument, run, setArgument } from './threads';
 
 /** Functions by number, as src/wasm/extremes.ts names them. */

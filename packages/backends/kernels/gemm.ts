@@ -8,23 +8,9 @@
  * Van Zee & van de Geijn (2015), BLIS: A Framework for Rapidly Instantiating BLAS Functionality.
  */
 import { activate } from './activation';
+import { BLOCK_A, BLOCK_B, KB, MB, MR, NB, NR, ZEROS } from './layout';
 import { FUSED, loadFew, multiplyAdd, splat, storeFew } from './simd';
 import { scratch } from './threads';
-
-/** Rows and columns of a tile: the most that fit into 16 registers. Without a fused product and sum, one more is needed for the product. */
-export const MR: i32 = FUSED ? 6 : 4;
-export const NR: i32 = 8;
-export const KB: i32 = 512;
-export const MB: i32 = 96;
-/** Columns that a thread packs for itself in `multiply`. */
-const NB: i32 = 256;
-
-/** Of a thread's own memory: a tile, zeros in place of rows that are not there, a block of A, a block of B. */
-const ZEROS: usize = 256;
-const BLOCK_A: usize = ZEROS + ((KB as usize) << 2) + 64;
-const BLOCK_B: usize = BLOCK_A + (MB * KB * 4) as usize;
-/** Where a kernel may keep things of its own. */
-export const FREE: usize = BLOCK_B + (NB * KB * 4) as usize;
 
 // --- where C goes, and what happens to it on the way; each thread has its own copies of these ---
 let target: usize = 0;

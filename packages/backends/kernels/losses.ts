@@ -4,7 +4,7 @@
  */
 import { exp4, expm14, log4, sigmoid4, softplus4 } from './math';
 import { loadFew, multiplyAdd, splat, storeFew, total } from './simd';
-import { LOSS } from './tasks';
+import { LOSS } from './families';
 import { argument, numberArgument, run, setArgument, setNumberArgument } from './threads';
 
 /** The kernels of this file. */

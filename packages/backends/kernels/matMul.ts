@@ -1,6 +1,7 @@
 /** Matrix products, one or a stack of them. */
-import { FREE, finish, into, MB, MR, multiply, multiplyPacked, NR, packWholeB } from './gemm';
-import { MATMUL } from './tasks';
+import { finish, into, multiply, multiplyPacked, packWholeB } from './gemm';
+import { MB, MR, NR, OWN_BYTES } from './layout';
+import { MATMUL } from './families';
 import { argument, numberArgument, run, setArgument, setNumberArgument } from './threads';
 
 /** The kernels of this file. */
@@ -159,5 +160,5 @@ function stackTask(task: i32): void {
 
 /** Bytes that a thread needs for itself, kernels of other files included. */
 export function ownBytes(): usize {
-  return FREE + 65536;
+  return OWN_BYTES;
 }

@@ -1,7 +1,7 @@
 /** What the normalisations share: groupNorm.ts, with batch norm, and layerNorm.ts. */
 import { groupNormTask } from './groupNorm';
 import { layerNormTask } from './layerNorm';
-import { NORM } from './tasks';
+import { NORM } from './families';
 import { run } from './threads';
 
 /** The first kernel of layerNorm.ts; those of groupNorm.ts come before. */

@@ -3,9 +3,9 @@
  * of the first row (column) and the one after the last say; so the kernel serves any window, stride and padding, and the
  * gradient of the mean as well, which is a sum over the places whose window a place lay in.
  */
-import { FREE } from './gemm';
+import { FREE } from './layout';
 import { splat, storeFew } from './simd';
-import { POOLING } from './tasks';
+import { POOLING } from './families';
 import { argument, numberArgument, run, scratch, setArgument, setNumberArgument } from './threads';
 
 /** The kernels of this file. */

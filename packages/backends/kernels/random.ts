@@ -5,8 +5,8 @@
  * Salmon, Moraes, Dror & Shaw (2011), Parallel random numbers: as easy as 1, 2, 3. Logarithm, sine and cosine in float64 after
  * fdlibm (Sun Microsystems, 1993), as JavaScript engines have them, so that normals are those of the plain numbers.
  */
-import { FREE } from './gemm';
-import { RANDOM } from './tasks';
+import { FREE } from './layout';
+import { RANDOM } from './families';
 import { argument, run, scratch, setArgument } from './threads';
 
 /** The kernels of this file, and distributions by number, as src/wasm/random.ts names them. */

@@ -8,7 +8,7 @@
 import { finish, into, multiplyPacked, packWholeB } from './gemm';
 import { sigmoid4, tanh4 } from './math';
 import { loadFew, splat, storeFew } from './simd';
-import { RECURRENT } from './tasks';
+import { RECURRENT } from './families';
 import { argument, run, setArgument } from './threads';
 
 /** The kernels of this file. */

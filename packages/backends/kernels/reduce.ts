@@ -3,7 +3,7 @@
  * the parts' results are reduced in their turn by another call.
  */
 import { splat } from './simd';
-import { REDUCE } from './tasks';
+import { REDUCE } from './families';
 import { argument, numberArgument, run, setArgument, setNumberArgument } from './threads';
 
 /** The kernels of this file. */

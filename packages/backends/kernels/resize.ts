@@ -2,9 +2,9 @@
  * Resizing of images: each row (column) of the large side is a mixture of two of the other, which tables say; nearest neighbours
  * are the case where the second has no part.
  */
-import { FREE } from './gemm';
+import { FREE } from './layout';
 import { multiplyAdd, splat, storeFew } from './simd';
-import { RESIZE } from './tasks';
+import { RESIZE } from './families';
 import { argument, run, scratch, setArgument } from './threads';
 
 /** The kernels of this file. */

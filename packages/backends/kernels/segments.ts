@@ -1,5 +1,5 @@
 /** Rows taken out of a table by number, and rows added up by number. */
-import { SEGMENT } from './tasks';
+import { SEGMENT } from './families';
 import { argument, run, setArgument } from './threads';
 
 /** The kernels of this file. */

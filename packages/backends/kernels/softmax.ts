@@ -1,8 +1,8 @@
 /** Softmax and log-softmax along the last axis, and their gradients. NaN, +∞ or nothing but −∞ in a row make all of it NaN. */
-import { FREE } from './gemm';
+import { FREE } from './layout';
 import { exp4, log4 } from './math';
 import { loadFew, multiplyAdd, splat, storeFew, total } from './simd';
-import { SOFTMAX } from './tasks';
+import { SOFTMAX } from './families';
 import { argument, run, scratch, setArgument } from './threads';
 
 /** The kernels of this file. */

@@ -1,5 +1,5 @@
 /** Axes in another order; numbers of four bytes. */
-import { TRANSPOSE } from './tasks';
+import { TRANSPOSE } from './families';
 import { argument, run, setArgument } from './threads';
 
 /** The kernels of this file. */

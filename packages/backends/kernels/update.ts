@@ -6,7 +6,7 @@
  * how many there are in all.
  */
 import { loadFew, multiplyAdd, splat, storeFew, total } from './simd';
-import { UPDATE } from './tasks';
+import { UPDATE } from './families';
 import { argument, numberArgument, run, setArgument, setNumberArgument } from './threads';
 
 /** The kernels of this file. */
