@@ -5,7 +5,7 @@ import { NORM } from './families';
 import { run } from './threads';
 
 /** The first kernel of layerNorm.ts; those of groupNorm.ts come before. */
-export const LAYER: i32 = 8;
+const LAYER: i32 = 8;
 
 /** Numbers of x that a task takes: with dy, and y or dx, they stay in the second cache. */
 export const CHUNK: i32 = 16384;

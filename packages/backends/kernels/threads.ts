@@ -3,7 +3,7 @@
  * results do not either. Whoever calls works too, and the call returns when every task is done.
  *
  * The control block, in memory that all threads share:
- *   0 tasks not yet taken   4 tasks done   8 call number   12 threads asleep   16 stop   20 kernel   24 number of tasks   32 arguments
+ *   0 tasks not yet taken   4 tasks done   8 call number   12 threads asleep   16 stop   20 kernel   32 arguments
  */
 import { perform } from './tasks';
 
@@ -13,7 +13,6 @@ const CALL: usize = 8;
 const ASLEEP: usize = 12;
 const STOP: usize = 16;
 const KERNEL: usize = 20;
-const COUNT: usize = 24;
 const ARGUMENTS: usize = 32;
 
 /** How often an idle thread looks for work before it sleeps: about a tenth of a millisecond. */
@@ -67,16 +66,8 @@ export function setNumberArgument(slot: usize, value: f32): void {
   store<f32>(control + ARGUMENTS + (slot << 2), value);
 }
 
-/** Of how many tasks the call under way is made. */
-// @ts-expect-error: decorator
-@inline
-export function taskCount(): i32 {
-  return load<i32>(control + COUNT);
-}
-
 /** Performs tasks 0 … tasks − 1 of a kernel, whose arguments have been set. */
 export function run(kernel: i32, tasks: i32): void {
-  store<i32>(control + COUNT, tasks);
   if (threads == 1 || tasks < 2) {
     for (let task = 0; task < tasks; task++) perform(kernel, task);
     return;
