@@ -30,20 +30,8 @@ import {
   windowSize,
   windows,
 } from './gather';
-import {
-  blockA,
-  blockB,
-  depthOf,
-  finish,
-  into,
-  intoRows,
-  multiplyBlock,
-  packB,
-  packRows,
-  packTransposedA,
-  packWholeB,
-  zeros,
-} from './gemm';
+import { finish, into, intoRows, multiplyBlock } from './gemm';
+import { blockA, blockB, depthOf, packB, packRows, packTransposedA, packWholeB, zeros } from './pack';
 import { MB, MR, NR } from './layout';
 import { addParts } from './simd';
 import { CONVOLUTION } from './families';

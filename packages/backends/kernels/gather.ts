@@ -7,7 +7,7 @@
  *   result goes, at which number of the plan its taps begin, how many they are, and how many those of earlier groups are.
  *   A tap is its offset from where the window stands, and for each member of the group the place in the filter it meets (−1: none).
  */
-import { blockB, packA, packRows, zeros } from './gemm';
+import { blockB, packA, packRows, zeros } from './pack';
 import { FREE, MR } from './layout';
 import { clearNumbers, copyNumbers } from './simd';
 import { scratch } from './threads';

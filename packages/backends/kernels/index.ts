@@ -5,7 +5,8 @@ export { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './convolution
 export { depthwise, depthwiseBackpropFilter } from './depthwise';
 export { activationGrad, unary } from './elementwise';
 export { extremes, extremesAxis } from './extremes';
-export { prepare, tile2of6, tile4, tile4of6, tile6 } from './gemm';
+export { prepare } from './pack';
+export { tile2of6, tile4, tile4of6, tile6 } from './tile';
 export { normalizeBy, normalizeGroups, normalizeGroupsBack, normRoom } from './groupNorm';
 export { normalizeRows, normalizeRowsBack, normRowsRoom } from './layerNorm';
 export {

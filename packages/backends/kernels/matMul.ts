@@ -1,5 +1,6 @@
 /** Matrix products, one or a stack of them. */
-import { finish, into, multiply, multiplyPacked, packWholeB } from './gemm';
+import { finish, into, multiply, multiplyPacked } from './gemm';
+import { packWholeB } from './pack';
 import { MB, MR, NR, OWN_BYTES } from './layout';
 import { MATMUL } from './families';
 import { argument, numberArgument, run, setArgument, setNumberArgument } from './threads';

@@ -5,7 +5,8 @@
  *
  * Tensors are [batch, time, …] row by row; gates lie side by side, [batch, time, gates · units].
  */
-import { finish, into, multiplyPacked, packWholeB } from './gemm';
+import { finish, into, multiplyPacked } from './gemm';
+import { packWholeB } from './pack';
 import { sigmoid4, tanh4 } from './math';
 import { loadFew, splat, storeFew } from './simd';
 import { RECURRENT } from './families';
