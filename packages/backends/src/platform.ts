@@ -30,6 +30,9 @@ const node = (globalThis as { readonly process?: unknown }).process as NodeProce
 
 export const inNode: boolean = typeof node?.versions?.node === 'string';
 
+/** The first number of Node's version; 0 elsewhere. */
+export const nodeMajor: number = inNode ? Number.parseInt(node!.versions!.node!, 10) : 0;
+
 export const builtin = <Name extends keyof NodeModules>(name: Name): NodeModules[Name] => node!.getBuiltinModule(name);
 
 export interface FoundPackage {

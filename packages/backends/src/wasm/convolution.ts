@@ -1,3 +1,4 @@
+import { gmError } from '@gm/core';
 import { Conv2D, Conv2DBackpropInput, FusedConv2D, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type Finish, finishOf, NOTHING } from './activation.js';
 import { geometry, written } from './geometry.js';
@@ -55,6 +56,7 @@ export const conv2DBackpropInput: Body = channelsLast(({ dy, filter }, attrs, to
   if (!isFloat(dy, filter)) return tools.stock(Conv2DBackpropInput, { dy: dy!, filter: filter! }, attrs);
   const { kernels, at, make, room } = tools;
   const { rows, columns, batch, channels, filters } = geometry(attrs.inputShape, filter!.shape, attrs);
+  const given = fitted(tools, dy!, [batch, rows.output, columns.output, filters]);
   const dx = make([batch, rows.input, columns.input, channels]);
   if (sizeOf(dx) === 0) return dx;
   const source = { height: rows.output, width: columns.output, channels: filters };
@@ -67,9 +69,22 @@ export const conv2DBackpropInput: Body = channelsLast(({ dy, filter }, attrs, to
   const plan = together.columns <= MOST_TOGETHER && together.cost < apart.cost ? together : apart;
   const packed = room(packedBytes(plan.depth, plan.columns));
   const place = written(tools, plan.numbers);
-  kernels.conv2DBackpropInput!(place, at(dy!), at(filter!), at(dx), packed, partsFor(tools, plan));
+  kernels.conv2DBackpropInput!(place, at(given), at(filter!), at(dx), packed, partsFor(tools, plan));
   return dx;
 });
+
+/** A transposed convolution does not say that x fits the shape it is asked for. Of more than that, tfjs takes the first rows and columns. */
+function fitted({ call }: Tools, dy: TensorInfo, size: number[]): TensorInfo {
+  if (size.every((length, axis) => length === dy.shape[axis])) return dy;
+  if (size.every((length, axis) => length <= dy.shape[axis]!))
+    return call('Slice', { x: dy }, { begin: [0, 0, 0, 0], size });
+  throw gmError('GM_SHAPE', {
+    where: 'wasm: Conv2DBackpropInput',
+    expected: `dy (conv2dTranspose: x) of shape [${size}], which a convolution makes of the shape asked for`,
+    received: `[${dy.shape}]`,
+    remedy: 'Ask for an output of stride times the size of x, or as much less as the padding allows.',
+  });
+}
 
 /** Gradient of a convolution for its filter, which tfjs lacks for wasm. */
 export const conv2DBackpropFilter: Body = channelsLast(

@@ -1,5 +1,5 @@
 import { gmError } from '@gm/core';
-import { builtin, inNode } from '../platform.js';
+import { builtin, nodeMajor } from '../platform.js';
 import { withUnsharedMemory } from './binary.js';
 
 /** The compiled kernels. */
@@ -34,9 +34,11 @@ export async function checkEngine(): Promise<void> {
   if (!(await runsKernels())) refuse();
 }
 
+const BEHIND_A_SWITCH = [20, 21];
+
 async function code(): Promise<Code | undefined> {
   const relaxed = decoded((await import('./modules/relaxed.js')).base64);
-  if (!WebAssembly.validate(relaxed) && inNode)
+  if (!WebAssembly.validate(relaxed) && BEHIND_A_SWITCH.includes(nodeMajor))
     builtin('node:v8').setFlagsFromString('--experimental-wasm-relaxed-simd');
   if (WebAssembly.validate(relaxed)) return { bytes: relaxed, fused: true };
   const plain = decoded((await import('./modules/plain.js')).base64);

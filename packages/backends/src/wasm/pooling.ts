@@ -1,5 +1,5 @@
 import { AvgPool, AvgPoolGrad, backend_util, MaxPool, MaxPoolGrad, type TensorInfo } from '@tensorflow/tfjs-core';
-import { type Attributes, type Body, isFloat, type Tools } from './kernel.js';
+import { type Attributes, type Body, isFloat, shaped, type Tools } from './kernel.js';
 
 /** What is made of a window, by the numbers of kernels/pooling.ts. */
 const kinds = { max: 0, mean: 1, sum: 2 };
@@ -73,6 +73,10 @@ const pooling =
   ({ x }, attrs, tools) => {
     if (!isFloat(x)) return tools.stock(kernel, { x: x! }, attrs);
     const { batch, channels, rows, columns, pooled } = geometry(x!, attrs);
+    // As on cpu, also where padding moves the windows away from their places.
+    if (rows.window * columns.window === 1 && pooled.every((size, axis) => size === x!.shape[axis])) {
+      return shaped(x!, pooled);
+    }
     const y = tools.make(pooled);
     if (batch * channels * rows.output * columns.output === 0) return y;
     const places = tables(tools, windows(rows), windows(columns));

@@ -184,9 +184,12 @@ describe('an engine', () => {
 
   it('whose threads do not start gets one thread and one warning', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    vi.spyOn(process.getBuiltinModule('node:worker_threads'), 'Worker').mockImplementation(() => {
-      throw new Error('no more threads');
-    });
+    class Refused {
+      constructor() {
+        throw new Error('no more threads');
+      }
+    }
+    vi.spyOn(process.getBuiltinModule('node:worker_threads'), 'Worker').mockImplementation(Refused as never);
     expect(await useBackend('wasm', { threads: 4 })).toMatchObject({
       threads: 1,
       limit: expect.stringContaining('no more'),
