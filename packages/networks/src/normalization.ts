@@ -1,7 +1,6 @@
 import { checkNumber, gmError, type Layer, type Spec, showShape, showSpec, spec } from '@gm/core';
-import { batchNormalization, groupNormalization, layerNormalization } from '@gm/ops';
+import { averageUpdate, batchNormalization, groupNormalization, layerNormalization } from '@gm/ops';
 import {
-  add,
   mul,
   reshape,
   type Tensor,
@@ -162,7 +161,6 @@ interface Statistics {
 
 /** Moves the running statistics towards those of a batch with `count` values for each channel. */
 function follow(buffers: Record<keyof Statistics, Variable>, batch: Statistics, momentum: number, count: number): void {
-  const mixed = (old: Variable, fresh: Tensor, share: number) => add(mul(old, momentum), mul(fresh, share));
-  buffers.mean.assign(mixed(buffers.mean, batch.mean, 1 - momentum));
-  buffers.variance.assign(mixed(buffers.variance, batch.variance, (1 - momentum) * (count / (count - 1))));
+  const unbiased = mul(batch.variance, count / (count - 1));
+  averageUpdate({ averages: [buffers.mean, buffers.variance], parameters: [batch.mean, unbiased] }, momentum);
 }
