@@ -25,7 +25,7 @@ export { reduce } from './reduce';
 export { resize, resizeBack } from './resize';
 export { gather, segmentSum } from './segments';
 export { softmax, softmaxGrad } from './softmax';
-export { help, setThreads, start, stop } from './threads';
+export { help, setSleepy, setThreads, start, stop } from './threads';
 export { transpose, transposeAxis } from './transpose';
 export {
   adamUpdate,

@@ -3,7 +3,7 @@
  * results do not either. Whoever calls works too, and the call returns when every task is done.
  *
  * The control block, in memory that all threads share:
- *   0 tasks not yet taken   4 tasks done   8 call number   12 threads asleep   16 stop   20 kernel   32 arguments
+ *   0 tasks not yet taken   4 tasks done   8 call number   12 threads asleep   16 stop   20 kernel   24 the caller waits   32 arguments
  */
 import { perform } from './tasks';
 
@@ -13,13 +13,17 @@ const CALL: usize = 8;
 const ASLEEP: usize = 12;
 const STOP: usize = 16;
 const KERNEL: usize = 20;
+const WAITING: usize = 24;
 const ARGUMENTS: usize = 32;
 
-/** How often an idle thread looks for work before it sleeps: about a tenth of a millisecond. */
+/** How often a thread looks again before it sleeps: about a tenth of a millisecond. */
 const PATIENCE: i32 = 20000;
+/** How long the caller sleeps at most before it looks again, in nanoseconds. */
+const NAP: i64 = 1000000;
 
 let control: usize = 0;
 let threads: i32 = 1;
+let sleepy: bool = false;
 /** Memory of this thread alone. */
 let own: usize = 0;
 
@@ -33,6 +37,11 @@ export function start(block: usize, count: i32, scratch: usize): void {
 /** How many threads take part from now on, at most as many as were started. */
 export function setThreads(count: i32): void {
   threads = count;
+}
+
+/** Whether the caller may sleep while others finish its call; the main thread of a page may not. */
+export function setSleepy(may: bool): void {
+  sleepy = may;
 }
 
 // @ts-expect-error: decorator
@@ -78,7 +87,23 @@ export function run(kernel: i32, tasks: i32): void {
   atomic.add<i32>(control + CALL, 1);
   if (atomic.load<i32>(control + ASLEEP) > 0) atomic.notify(control + CALL, tasks - 1);
   takeTasks();
-  while (atomic.load<i32>(control + DONE) < tasks) {}
+  awaitTasks(tasks);
+}
+
+/** Others may still be at work. On a busy machine they may have lost their processor, perhaps to us: give it up after a while. */
+function awaitTasks(tasks: i32): void {
+  let patience = PATIENCE;
+  let done = atomic.load<i32>(control + DONE);
+  while (done < tasks) {
+    if (patience > 0 || !sleepy) {
+      patience--;
+    } else {
+      atomic.store<i32>(control + WAITING, 1);
+      atomic.wait<i32>(control + DONE, done, NAP);
+      atomic.store<i32>(control + WAITING, 0);
+    }
+    done = atomic.load<i32>(control + DONE);
+  }
 }
 
 /** The life of a helping thread. It ends when `stop` was called. */
@@ -112,6 +137,7 @@ function takeTasks(): void {
     if (seen == left) {
       perform(load<i32>(control + KERNEL), left - 1);
       atomic.add<i32>(control + DONE, 1);
+      if (atomic.load<i32>(control + WAITING) != 0) atomic.notify(control + DONE);
       left = atomic.load<i32>(control + LEFT);
     } else {
       left = seen;

@@ -3,6 +3,7 @@ import type { DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { common } from './common.js';
 import { compiled } from './module.js';
 import { type Pool, poolOf } from './pool.js';
+import { maySleep } from './workers.js';
 
 /** What the kernels here use of tfjs's wasm backend. */
 export interface WasmBackend {
@@ -99,6 +100,7 @@ async function open(wasm: WasmModule): Promise<Sidecar> {
   clearControl();
   kernels.start!(control, 1, ownMemory());
   kernels.prepare!();
+  kernels.setSleepy!(Number(maySleep()));
   const pool = poolOf({ kernels, module, memory, control, ownMemory, clearControl });
   return {
     kernels,

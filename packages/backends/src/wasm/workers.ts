@@ -45,6 +45,9 @@ export const canShare = (): boolean =>
   (inNode ||
     ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true && typeof Worker === 'function'));
 
+/** Whether this thread may sleep until others are done; a page would freeze, and is not allowed to. */
+export const maySleep = (): boolean => inNode || !('document' in globalThis);
+
 /** Starts a helping thread. It ends with the process, or when the kernels' stop() is called. */
 export function startHelper(job: Job): Helper {
   return inNode ? nodeHelper(job) : webHelper(job);
