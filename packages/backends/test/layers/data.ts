@@ -1,7 +1,7 @@
 /** Small data sets made from a seed. */
 
 /** Numbers in [0, 1). */
-export function uniform(seed: number): () => number {
+function uniform(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state ^ (state >>> 15), 2246822519) + 374761393) | 0;
