@@ -1,4 +1,4 @@
-import { engine, memory, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { engine, getBackend, memory, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { useBackend } from '../src/use.js';
 import { sidecarOf } from '../src/wasm/sidecar.js';
@@ -50,7 +50,7 @@ export async function expectKernel(
 
 async function run(f: (...inputs: Tensor[]) => Tensor | Tensor[], inputs: readonly Numbers[], threads: number) {
   // Two threads are started once; which take part is a switch.
-  if (threads === 1) await useBackend('wasm', { threads: 2 });
+  if (getBackend() !== 'wasm' || sidecarOf(engine().backend).threads !== 2) await useBackend('wasm', { threads: 2 });
   const { kernels } = sidecarOf(engine().backend);
   kernels.setThreads!(threads);
   try {
