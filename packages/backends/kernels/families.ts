@@ -16,3 +16,4 @@ export const RECURRENT: i32 = 208;
 export const ATTENTION: i32 = 224;
 export const EXTREMES: i32 = 240;
 export const TRANSPOSE: i32 = 256;
+export const COPY: i32 = 272;

@@ -2,6 +2,7 @@
 
 export { attention, attentionGradient, attentionSizes } from './attention';
 export { conv2D, conv2DBackpropFilter, conv2DBackpropInput } from './convolution';
+export { copyRows } from './copy';
 export { depthwise, depthwiseBackpropFilter } from './depthwise';
 export { activationGrad, unary } from './elementwise';
 export { extremes, extremesAxis } from './extremes';

@@ -1,6 +1,7 @@
 /** Which function performs a task of which kernel: the one table that every thread looks into. */
 import { attentionTask } from './attention';
 import { convolutionTask } from './convolution';
+import { copyTask } from './copy';
 import { depthwiseTask } from './depthwise';
 import { elementwiseTask } from './elementwise';
 import { extremesTask } from './extremes';
@@ -19,6 +20,7 @@ import { updateTask } from './update';
 import {
   ATTENTION,
   CONVOLUTION,
+  COPY,
   DEPTHWISE,
   ELEMENTWISE,
   EXTREMES,
@@ -90,6 +92,9 @@ export function perform(kernel: i32, task: i32): void {
       break;
     case TRANSPOSE:
       transposeTask(number, task);
+      break;
+    case COPY:
+      copyTask(number, task);
       break;
   }
 }

@@ -40,6 +40,7 @@ import {
   AvgPoolGrad,
   BatchMatMul,
   ClipByValue,
+  Concat,
   Conv2D,
   Conv2DBackpropFilter,
   Conv2DBackpropInput,
@@ -80,8 +81,10 @@ import {
   registerKernel,
   Selu,
   Sigmoid,
+  Slice,
   Softmax,
   Softplus,
+  SplitV,
   Sqrt,
   Sum,
   Tanh,
@@ -94,6 +97,7 @@ import { activationGradKernel, softmaxGradKernel } from '../gradients/kernelName
 import { attention, attentionGradient } from './attention.js';
 import { convolution, linear } from './biased.js';
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from './convolution.js';
+import { concat, slice, splitV } from './copy.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2D, fusedDepthwiseConv2D } from './depthwise.js';
 import {
   activationGrad,
@@ -167,6 +171,10 @@ const bodies: Readonly<Record<string, Body>> = {
   [FusedConv2D]: fusedConv2D,
   [Conv2DBackpropFilter]: conv2DBackpropFilter,
   [Conv2DBackpropInput]: conv2DBackpropInput,
+  // copy.ts
+  [Concat]: concat,
+  [Slice]: slice,
+  [SplitV]: splitV,
   // depthwise.ts
   [DepthwiseConv2dNative]: depthwiseConv2D,
   [FusedDepthwiseConv2D]: fusedDepthwiseConv2D,
