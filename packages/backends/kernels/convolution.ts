@@ -76,7 +76,7 @@ const ADDED_AT_ONCE: i32 = 8192;
  * y = activation(x ∗ filter + bias).
  *
  * @param plan  windows of x and where they go in y, one group along each axis
- * @param packed  room for packedBytes of the filter
+ * @param packed  room, in panels, for the filter
  * @param parts  about how many tasks would suit the threads
  */
 export function conv2D(
@@ -108,7 +108,7 @@ export function conv2D(
  * dx, from dy and the filter.
  *
  * @param plan  windows of dy and where they go in dx, a group for each phase of the stride or one for all
- * @param packed  room for packedBytes of the filters of all pairs of groups
+ * @param packed  room, in panels, for the filters of all pairs of groups
  */
 export function conv2DBackpropInput(plan: usize, dy: usize, filter: usize, dx: usize, packed: usize, parts: i32): void {
   setOperands(plan, dy, filter, dx, packed);
@@ -130,7 +130,7 @@ export function conv2DBackpropInput(plan: usize, dy: usize, filter: usize, dx: u
  * dw, from x and dy.
  *
  * @param plan  as for conv2D
- * @param packed  room for packedBytes of dy
+ * @param packed  room, in panels, for dy
  * @param count, sums  into how many parts the windows are cut, and room for dw from each; with one, none
  */
 export function conv2DBackpropFilter(

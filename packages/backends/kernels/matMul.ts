@@ -35,7 +35,7 @@ const ROWS: usize = 13,
  * C[m, n] = activation(A B + bias).
  *
  * @param turnA, turnB  1 when the operand is stored as its transpose
- * @param packed  room for packedBytes(k, n) bytes
+ * @param packed  room for B in panels
  * @param parts  about how many tasks would suit the threads
  */
 export function matMul(

@@ -9,11 +9,6 @@ export function depthOf(k: i32): i32 {
   return (k + 4 * blocks - 1) / (4 * blocks) * 4;
 }
 
-/** Bytes of B packed. */
-export function packedBytes(k: i32, n: i32): usize {
-  return ((k * ((n + NR - 1) / NR) * NR) as usize) << 2;
-}
-
 /** Bytes of a thread's own memory that this file uses are set up. */
 export function prepare(): void {
   memory.fill(scratch() + ZEROS, 0, (KB as usize) << 2);

@@ -4,6 +4,7 @@ import { type Finish, finishOf, NOTHING } from './activation.js';
 import { geometry, written } from './geometry.js';
 import { type Attributes, type Body, isFloat, sizeOf, type Tools, transpose } from './kernel.js';
 import { activated } from './matMul.js';
+import { packedBytes } from './panels.js';
 import { backward, forward, type Plan, planOf } from './windows.js';
 
 /** Tasks a thread, so that one that was held up does not hold up the others; below so many multiplications, no threads. */
@@ -45,8 +46,6 @@ function plannedForward(inputShape: number[], filterShape: number[], attrs: Attr
   const target = { height: rows.output, width: columns.output, channels: filters };
   return { ...sizes, plan: planOf(batch, source, target, forward(rows), forward(columns), columns.filter) };
 }
-
-const packedBytes = (depth: number, columns: number) => 4 * depth * Math.ceil(columns / 8) * 8 + 64;
 
 const partsFor = ({ threads }: Tools, { cost }: Plan) =>
   threads === 1 || cost < SMALL ? 1 : threads * TASKS_PER_THREAD;

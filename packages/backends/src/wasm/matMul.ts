@@ -1,6 +1,7 @@
 import { BatchMatMul, broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type Finish, finishOf, NOTHING } from './activation.js';
 import { type Attributes, type Body, isFloat, type Tools } from './kernel.js';
+import { packedBytes } from './panels.js';
 
 /** Below so many multiplications, a product of a stack is left to one thread; above, all threads share each. */
 const LARGE = 1 << 20;
@@ -63,7 +64,7 @@ function product(
   const [turnA, turnB] = [Number(transposeA), Number(transposeB)];
   const parts = threads === 1 || rows * columns * inner < 1 << 17 ? 1 : threads * TASKS_PER_THREAD;
   const one = (aAt: number, bAt: number, cAt: number, m: number) => {
-    const packed = room(4 * inner * Math.ceil(columns / 8) * 8 + 64);
+    const packed = room(packedBytes(inner, columns));
     kernels.matMul!(
       aAt,
       bAt,
