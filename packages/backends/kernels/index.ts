@@ -8,7 +8,8 @@ export { activationGrad, unary } from './elementwise';
 export { extremes, extremesAxis } from './extremes';
 export { prepare } from './pack';
 export { tile2of6, tile4, tile4of6, tile6 } from './tile';
-export { normalizeBy, normalizeGroups, normalizeGroupsBack, normRoom } from './groupNorm';
+export { normalizeBy, normalizeGroups, normalizeGroupsBack } from './groupNorm';
+export { normRoom } from './groupNormLayout';
 export { normalizeRows, normalizeRowsBack, normRowsRoom } from './layerNorm';
 export {
   gaussianSample,
