@@ -5,14 +5,16 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
+/** Of an entry point, and of a part that is loaded when it is used: the compiled kernels for wasm. */
 const limit = 20_000;
+const lazyLimit = 60_000;
 const packages = fileURLToPath(new URL('../../packages', import.meta.url));
 const attw = fileURLToPath(new URL('node_modules/@arethetypeswrong/cli/dist/index.js', import.meta.url));
 const complaints = [];
@@ -22,9 +24,12 @@ for (const name of readdirSync(packages)) {
   const folder = join(packages, name);
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   for (const [entry, file] of entries(manifest)) {
-    const size = await sizeOf(join(folder, file));
-    console.log(`${entry.padEnd(28)}${size.toString().padStart(7)} B`);
+    const { size, lazy } = await sizesOf(join(folder, file));
+    const later = lazy.length ? `  and when they are used ${lazy.map((part) => `${part} B`).join(', ')}` : '';
+    console.log(`${entry.padEnd(28)}${size.toString().padStart(7)} B${later}`);
     if (size > limit) complaints.push(`${entry}: ${size} B minified and gzipped, more than ${limit} B.`);
+    for (const part of lazy.filter((part) => part > lazyLimit))
+      complaints.push(`${entry}: a part of ${part} B minified and gzipped, more than ${lazyLimit} B.`);
   }
   complaints.push(...(await lint(folder, manifest)));
 }
@@ -39,17 +44,37 @@ function entries({ name, exports }) {
     .map(([path, target]) => [name + path.slice(1), target.import.default]);
 }
 
-async function sizeOf(file) {
-  const { outputFiles } = await build({
+/** What is loaded at once, and each part that is loaded later. */
+async function sizesOf(file) {
+  const { outputFiles, metafile } = await build({
     entryPoints: [file],
     bundle: true,
+    splitting: true,
     minify: true,
     format: 'esm',
     platform: 'node',
     packages: 'external',
+    outdir: '/',
+    metafile: true,
     write: false,
   });
-  return gzipSync(outputFiles[0].contents, { level: 9 }).length;
+  const outputs = Object.entries(metafile.outputs).map(([name, output], index) => ({
+    name,
+    ...output,
+    size: gzipSync(outputFiles[index].contents, { level: 9 }).length,
+  }));
+  const entry = resolve(file);
+  const atOnce = new Set();
+  const load = ({ name, imports }) => {
+    atOnce.add(name);
+    const statements = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path);
+    for (const next of outputs) if (statements.includes(next.name) && !atOnce.has(next.name)) load(next);
+  };
+  load(outputs.find(({ entryPoint }) => entryPoint && resolve(entryPoint) === entry));
+  return {
+    size: outputs.reduce((sum, { name, size }) => (atOnce.has(name) ? sum + size : sum), 0),
+    lazy: outputs.filter(({ name }) => !atOnce.has(name)).map(({ size }) => size),
+  };
 }
 
 async function lint(folder, { name }) {

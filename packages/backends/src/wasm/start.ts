@@ -11,7 +11,6 @@ import {
 import { parallelism } from '../platform.js';
 import { common } from './common.js';
 import { checkEngine } from './module.js';
-import { registerKernels } from './register.js';
 import { inSharedMemory } from './sharedMemory.js';
 import { findSidecar, type Sidecar, startSidecar, type WasmBackend } from './sidecar.js';
 
@@ -62,6 +61,8 @@ export async function registerWasmKernels({ threads }: WasmKernelOptions = {}): 
   const backend = runningBackend();
   if (backend) await startSidecar(backend, state.threads);
   else wrapFactory();
+  // Only programs that use wasm load them.
+  const { registerKernels } = await import('./register.js');
   registerKernels();
 }
 
