@@ -13,12 +13,14 @@ const MOST_COLUMNS: i32 = 512;
 
 export const X: usize = 0, SCALE: usize = 1, OFFSET: usize = 2, EPSILON: usize = 3, Y: usize = 4, MEAN: usize = 5, VARIANCE: usize = 6;
 export const DY: usize = 7, D_MEAN: usize = 8, D_VARIANCE: usize = 9, DX: usize = 10, D_SCALE: usize = 11, D_OFFSET: usize = 12;
-export const EXAMPLES: usize = 13, ROWS: usize = 14, CHANNELS: usize = 15, GROUPS: usize = 16;
+export const ROWS: usize = 14, CHANNELS: usize = 15, GROUPS: usize = 16;
+const EXAMPLES: usize = 13;
 /** Rows in a wide row, its width, wide rows of an example, numbers of its rest. */
 export const FOLD: usize = 17, WIDE: usize = 18, WIDE_ROWS: usize = 19, REST: usize = 20;
 export const PART_ROWS: usize = 21, PARTS: usize = 22, PART_COLUMNS: usize = 23, ACROSS: usize = 24;
 /** Sums [examples, parts + 1, 3, wide], tables [examples, 4, wide], gradients of each example [examples, 2, channels]. */
-export const PARTIAL: usize = 25, TABLES: usize = 26, EACH: usize = 27;
+export const TABLES: usize = 26, EACH: usize = 27;
+const PARTIAL: usize = 25;
 /** Wide rows that a task of 3. takes, and how many tasks that makes of an example. */
 export const APPLY_ROWS: usize = 28, APPLY_TASKS: usize = 29;
 
