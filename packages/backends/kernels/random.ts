@@ -10,7 +10,7 @@ import { RANDOM } from './families';
 import { argument, run, scratch, setArgument } from './threads';
 
 /** The kernels of this file, and distributions by number, as src/wasm/random.ts names them. */
-const UNIFORM: i32 = 0, NORMAL: i32 = 1;
+const UNIFORM: i32 = 0, NORMAL: i32 = 1, BITS: i32 = 2;
 
 /** Blocks of four words that one task draws: some ten microseconds. */
 const BLOCKS: i32 = 1024;
@@ -32,6 +32,7 @@ export function randomTask(distribution: i32, task: i32): void {
   switch (distribution) {
     case UNIFORM: draw(UNIFORM, task); break;
     case NORMAL: draw(NORMAL, task); break;
+    case BITS: draw(BITS, task); break;
   }
 }
 
@@ -74,6 +75,7 @@ function sixteen(distribution: i32, counter: u64, out: usize): void {
     k1 = i32x4.add(k1, i32x4.splat(WEYL_1));
   }
   if (distribution == UNIFORM) storeTurned(fraction(c0), fraction(c1), fraction(c2), fraction(c3), out);
+  else if (distribution == BITS) storeTurned(c0, c1, c2, c3, out);
   else storeNormals(c0, c1, c2, c3, out);
 }
 

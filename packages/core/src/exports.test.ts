@@ -17,6 +17,7 @@ it('the package exports these names and no others', () => {
       "isGmError",
       "misfit",
       "philox",
+      "randomBitsKernel",
       "randomNormalKernel",
       "randomUniformKernel",
       "rangeRemedy",

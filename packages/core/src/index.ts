@@ -27,6 +27,7 @@ export type {
 export { type Key, philox } from './philox.js';
 export {
   type RandomState,
+  randomBitsKernel,
   randomNormalKernel,
   randomUniformKernel,
   restored,

@@ -7,10 +7,11 @@ import { sizeOf } from './spec.js';
 
 /**
  * What tfjs calls the kernels that draw on the device, where a backend has them. Attributes: `key` and `counter` of a RandomState, and
- * `shape`; the same numbers as `uniforms` and `normals`.
+ * `shape`; the same numbers as `uniforms`, `normals` and `words`, those as int32.
  */
 export const randomUniformKernel = 'GmRandomUniform';
 export const randomNormalKernel = 'GmRandomNormal';
+export const randomBitsKernel = 'GmRandomBits';
 
 /** All there is to a stream: save it, and `restored` goes on where it stood. */
 export interface RandomState {
@@ -26,6 +27,8 @@ export interface SeededRandom extends Random {
   split(label: string | number): SeededRandom;
   /** Independent 32-bit words. */
   words(count: number): Uint32Array;
+  /** Like `words`, as a tensor: int32, whose 32 bits are those of the words. */
+  bits(shape: readonly number[]): Tensor;
   /** The numbers 0 … count − 1 in random order. */
   permutation(count: number): Uint32Array;
   /** Like `normal`, as plain numbers. */
@@ -79,9 +82,10 @@ function streamOf(key: Key, start = 0): SeededRandom {
   };
   const normals = (count: number) => gaussian(words(checkCount(count) + (count % 2)), count);
   const uniforms = (count: number) => fractions(words(count));
-  const drawn = (kernelName: string, shape: readonly number[], numbers: (count: number) => Float32Array): Tensor => {
+  const signed = (count: number) => Int32Array.from(words(count));
+  const drawn = (kernelName: string, shape: readonly number[], numbers: (count: number) => TypedNumbers): Tensor => {
     const count = checkCount(sizeOf(shape));
-    if (!getKernel(kernelName, getBackend())) return tensor(numbers(count), [...shape], 'float32');
+    if (!getKernel(kernelName, getBackend())) return tensorOf(numbers(count), shape);
     const x = engine().runKernel(kernelName, {}, { key: [...key], counter, shape: [...shape] }) as Tensor;
     counter += Math.ceil(count / 4);
     return x;
@@ -97,7 +101,14 @@ function streamOf(key: Key, start = 0): SeededRandom {
     permutation: (count) => shuffle(words(count)),
     normal: (shape) => drawn(randomNormalKernel, shape, normals),
     uniform: (shape) => drawn(randomUniformKernel, shape, uniforms),
+    bits: (shape) => drawn(randomBitsKernel, shape, signed),
   };
+}
+
+type TypedNumbers = Float32Array | Int32Array;
+
+function tensorOf(numbers: TypedNumbers, shape: readonly number[]): Tensor {
+  return tensor(numbers, [...shape], numbers instanceof Int32Array ? 'int32' : 'float32');
 }
 
 function checkCount(count: number): number {

@@ -22,6 +22,8 @@ describe('random numbers on wasm', () => {
       const at = () => restored({ key, counter });
       const [uniforms, normals] = [at().uniforms(count), at().normals(count)];
       await expectKernel(() => at().uniform([count]), [], [{ shape: [count], values: uniforms }], { tolerance: 0 });
+      const bits = Int32Array.from(at().words(count));
+      await expectKernel(() => at().bits([count]), [], [{ shape: [count], values: bits }], { tolerance: 0 });
       await expectKernel(() => at().normal([count]), [], [{ shape: [count], values: normals }], { tolerance: 2e-7 });
     },
   );

@@ -1,4 +1,4 @@
-import { randomNormalKernel, randomUniformKernel } from '@gm/core';
+import { randomBitsKernel, randomNormalKernel, randomUniformKernel } from '@gm/core';
 import {
   adamUpdateKernel,
   attentionGradKernel,
@@ -145,7 +145,7 @@ import {
   layerNormalizationGrad,
 } from './norm.js';
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pooling.js';
-import { randomNormal, randomUniform } from './random.js';
+import { randomBits, randomNormal, randomUniform } from './random.js';
 import { gru, gruGradient, lstm, lstmGradient } from './recurrent.js';
 import { max, mean, min, prod, sum } from './reduce.js';
 import { resizeBilinear, resizeBilinearGrad, resizeNearestNeighbor, resizeNearestNeighborGrad } from './resize.js';
@@ -244,6 +244,7 @@ const bodies: Readonly<Record<string, Body>> = {
   // random.ts
   [randomNormalKernel]: randomNormal,
   [randomUniformKernel]: randomUniform,
+  [randomBitsKernel]: randomBits,
   [MaxPoolGrad]: maxPoolGrad,
   // resize.ts
   [ResizeBilinear]: resizeBilinear,
