@@ -27,7 +27,7 @@ let sleepy: bool = false;
 /** Memory of this thread alone. */
 let own: usize = 0;
 
-/** Each thread calls it once: where the control block is, how many threads there are, and SCRATCH bytes for this one alone. */
+/** Each thread calls it once: where the control block is, how many threads there are, and OWN_BYTES (layout.ts) for this one alone. */
 export function start(block: usize, count: i32, scratch: usize): void {
   control = block;
   threads = count;

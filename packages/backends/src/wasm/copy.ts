@@ -30,9 +30,9 @@ function move({ kernels, at }: Tools, { from, to, axis, begin = 0, target = 0, s
 /** A slice along one axis; along several, tfjs's kernel does it. */
 export const slice: Body = ({ x }, attrs, tools) => {
   const [begin, size] = slice_util.parseSliceParams(x as never, attrs.begin, attrs.size) as [number[], number[]];
+  slice_util.assertParamsValid({ shape: x!.shape, rank: x!.shape.length } as never, begin, size);
   const cut = x!.shape.flatMap((length, axis) => (size[axis] === length ? [] : [axis]));
   if (x!.dtype === 'string' || cut.length !== 1) return tools.stock(Slice, { x: x! }, attrs);
-  slice_util.assertParamsValid({ shape: x!.shape, rank: x!.shape.length } as never, begin, size);
   const to = tools.make(size, x!.dtype);
   const [axis] = cut as [number];
   move(tools, { from: x!, to, axis, begin: begin[axis]!, size: size[axis]! });

@@ -40,7 +40,7 @@ export const excuses: readonly Excuse[] = [
     ],
   },
   {
-    why: 'tfjs’s Bincount for wasm gives another shape, and its Slice checks no bounds; they are not ours',
-    specs: ['threshold > method otsu*', 'slice2d > throws when requesting out of bounds slice'],
+    why: 'tfjs’s Bincount for wasm gives another shape, and it is not ours',
+    specs: ['threshold > method otsu*'],
   },
 ];
