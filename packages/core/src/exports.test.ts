@@ -6,6 +6,7 @@ import * as node from './testing/node/index.js';
 it('the package exports these names and no others', () => {
   expect(Object.keys(main).sort()).toMatchInlineSnapshot(`
     [
+      "attachDevice",
       "checkChoice",
       "checkFits",
       "checkNumber",
@@ -13,6 +14,7 @@ it('the package exports these names and no others', () => {
       "checkRank",
       "checkSameShape",
       "checkTensor",
+      "deviceInUse",
       "gmError",
       "isGmError",
       "misfit",
