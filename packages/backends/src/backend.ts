@@ -21,6 +21,8 @@ export interface BackendDetails {
   readonly threads?: number;
   /** Why there are not more threads, where something stands in the way. */
   readonly limit?: string;
+  /** The largest tensor it computes with, in bytes, where the device says so. */
+  readonly tensorBytes?: number;
   /** wasm: whether a product and a sum are one instruction (relaxed SIMD). */
   readonly fused?: boolean;
 }
@@ -40,6 +42,8 @@ export interface Backend {
   obstacle(options: BackendOptions): Promise<Obstacle | undefined>;
   /** Loads it, so that tfjs knows it. */
   load(options: BackendOptions): Promise<void>;
+  /** After tfjs has started it. */
+  started?(): Promise<void>;
   details(): Promise<BackendDetails>;
   /** What to do when tfjs cannot start it all the same. */
   readonly remedy: string;

@@ -49,7 +49,9 @@ export async function describeBackends(options: BackendOptions = {}): Promise<Ba
   return Promise.all(
     backends.map(async (backend): Promise<BackendReport> => {
       const { name, tfjsName } = backend;
-      const obstacle = await backend.obstacle(options);
+      // An adapter in use was allowed, software or not.
+      const allowed = getBackend() === tfjsName ? { software: true, ...options } : options;
+      const obstacle = await backend.obstacle(allowed);
       const current = getBackend() === tfjsName && !obstacle;
       const common = { name, tfjsName, current, installed: obstacle?.installed ?? true, startable: !obstacle };
       if (obstacle) return { ...common, why: obstacle.why, mend: obstacle.mend };

@@ -10,10 +10,11 @@ import {
 } from './backend.js';
 import { registerGradients } from './gradients/register.js';
 import { cpu, wasm } from './local.js';
+import { moveVariables } from './move.js';
 import { node, nodeGpu } from './native.js';
 import { inNode } from './platform.js';
 import { checkThreads } from './wasm/start.js';
-import { webgpu } from './webgpu.js';
+import { webgpu } from './webgpu/webgpu.js';
 
 export interface BackendInfo extends BackendDetails {
   readonly name: BackendName;
@@ -31,7 +32,12 @@ export const backends: readonly Backend[] = [nodeGpu, webgpu, node, wasm, cpu];
  * webgpu on a hardware adapter, node, wasm; in a browser webgpu on a hardware adapter, wasm. When it fails, the backend in use
  * before is in use again.
  *
+ * Called again it changes the backend, and every tfjs variable moves along with its numbers: networks, optimizers, averages. Other
+ * tensors stay where they are. After a WebGPU device has failed, useBackend('webgpu') starts a new one; what was on the old one is
+ * lost, variables included, until a checkpoint is restored.
+ *
  * @throws GM_OPTION when `threads` is not a whole number from 1 to 64
+ * @throws GM_MEMORY when a variable is too large for the device
  * @throws GM_BACKEND when the name is unknown, or the backend cannot start, with the reason and what mends it
  * @example const { name, reason } = await useBackend()  // 'wasm', 'nothing else is installed; wasm with relaxed SIMD, 2 threads'
  */
@@ -74,7 +80,11 @@ async function start(backend: Backend, options: BackendOptions): Promise<Obstacl
     const obstacle = await backend.obstacle(options);
     if (obstacle) return obstacle;
     await backend.load(options);
-    if (await setBackend(backend.tfjsName)) return undefined;
+    if (await setBackend(backend.tfjsName)) {
+      await backend.started?.();
+      await moveVariables();
+      return undefined;
+    }
     await restore(former);
     return { why: 'tfjs could not start it', mend: backend.remedy, installed: true, cause: backend.failure?.() };
   } catch (cause) {

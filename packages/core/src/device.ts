@@ -23,7 +23,12 @@ export function attachDevice(backend: object, device: Device): void {
   Object.defineProperty(backend, DEVICE, { value: device, configurable: true });
 }
 
+/** What is attached to a backend. */
+export function deviceOf(backend: object | null | undefined): Device | undefined {
+  return (backend as { readonly [DEVICE]?: Device } | null | undefined)?.[DEVICE];
+}
+
 /** The device of the backend in use, where one is attached. */
 export function deviceInUse(): Device | undefined {
-  return (engine().backend as { readonly [DEVICE]?: Device } | null)?.[DEVICE];
+  return deviceOf(engine().backend);
 }

@@ -9,7 +9,7 @@ export type ErrorCode =
   | 'GM_RANDOM' // randomness is needed and none was handed in
   | 'GM_FILE' // a file is missing, unreadable, truncated or of another format
   | 'GM_CHECKPOINT' // a checkpoint is damaged or of another composition
-  | 'GM_BACKEND' // a backend is unknown or cannot start
+  | 'GM_BACKEND' // a backend is unknown, cannot start, or cannot do what is asked
   | 'GM_DEVICE' // the device that a backend computes on is lost, or refused a command
   | 'GM_MEMORY' // a backend has no room for a tensor
   | 'GM_GRADIENT' // a gradient is missing or cannot be taken

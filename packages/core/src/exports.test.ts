@@ -15,6 +15,7 @@ it('the package exports these names and no others', () => {
       "checkSameShape",
       "checkTensor",
       "deviceInUse",
+      "deviceOf",
       "gmError",
       "isGmError",
       "misfit",

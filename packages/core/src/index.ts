@@ -1,5 +1,5 @@
 export { checkChoice, checkNumber, checkRange, checkRank, checkSameShape, type Limits } from './check.js';
-export { attachDevice, type Device, deviceInUse } from './device.js';
+export { attachDevice, type Device, deviceInUse, deviceOf } from './device.js';
 export { type Complaint, type ErrorCode, type GmError, gmError, isGmError } from './errors.js';
 export type {
   AdversarialLoss,

@@ -1,6 +1,6 @@
 import { findBackendFactory } from '@tensorflow/tfjs-core';
-import type { Backend, BackendOptions, Obstacle } from './backend.js';
-import { findPackage, inNode } from './platform.js';
+import type { Backend, BackendDetails, BackendOptions, Obstacle } from '../backend.js';
+import { findPackage, inNode } from '../platform.js';
 
 const BACKEND = '@tensorflow/tfjs-backend-webgpu';
 const DAWN = 'webgpu';
@@ -15,6 +15,7 @@ interface AdapterInfo {
 interface Adapter {
   readonly info?: AdapterInfo;
   readonly isFallbackAdapter?: boolean;
+  readonly limits?: { readonly maxStorageBufferBindingSize?: number; readonly maxBufferSize?: number };
 }
 interface Gpu {
   requestAdapter(options?: object): Promise<Adapter | null>;
@@ -28,15 +29,24 @@ export const webgpu: Backend = {
   obstacle: async (options) => missing() ?? (await adapterObstacle(options)),
   load: async () => {
     expose(gpu()!);
-    if (findBackendFactory('webgpu')) return;
-    if (inNode) findPackage(BACKEND)!.load();
-    else await import(/* @vite-ignore */ /* webpackIgnore: true */ BACKEND);
+    if (inNode && !findBackendFactory('webgpu')) findPackage(BACKEND)!.load();
+    (await running()).beforeStart();
   },
-  details: async () => {
-    const device = nameOf(await adapter());
-    return device === undefined ? {} : { device };
-  },
+  started: async () => (await running()).afterStart({ readsBack: !inNode && isHardware(await adapter()) }),
+  details: async () => detailsOf(await adapter()),
 };
+
+/** What is needed of it only once it is chosen. */
+const running = () => import('./running.js');
+
+const isHardware = (found: Adapter | undefined) => found !== undefined && !computesOnProcessor(found);
+
+function detailsOf(found: Adapter | undefined): BackendDetails {
+  const device = nameOf(found);
+  const { maxStorageBufferBindingSize = 0, maxBufferSize = 0 } = found?.limits ?? {};
+  const tensorBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  return { ...(device && { device }), ...(tensorBytes && { tensorBytes }) };
+}
 
 function missing(): Obstacle | undefined {
   const installed = false;
@@ -85,10 +95,11 @@ function gpu(): Gpu | undefined {
   return dawn;
 }
 
-/** tfjs looks for navigator.gpu, once, when its backend is loaded. */
+/** tfjs looks for navigator.gpu when its backend is loaded and started. Node has a navigator from version 21 on. */
 function expose(own: Gpu): void {
-  if ((globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu === own) return;
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu: own }, configurable: true, writable: true });
+  if (!globalThis.navigator) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
+  const { navigator } = globalThis as { navigator: { gpu?: Gpu } };
+  if (navigator.gpu !== own) Object.defineProperty(navigator, 'gpu', { value: own, configurable: true });
 }
 
 async function adapter(): Promise<Adapter | undefined> {
