@@ -3,32 +3,38 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild } from 'esbuild';
-import { build as vite } from 'vite';
+import { createLogger, build as vite } from 'vite';
 
 const page = fileURLToPath(new URL('./page', import.meta.url));
 
-/** The page by Vite, minified, with tfjs's files as assets: as the README of this package shows. */
-export async function byVite(folder: string): Promise<void> {
+/** The page by Vite, minified, with tfjs's files as assets: as the README of this package shows. @returns its warnings */
+export async function byVite(folder: string, root = page): Promise<string[]> {
+  const warnings: string[] = [];
+  const customLogger = createLogger('warn');
+  customLogger.warn = (text) => void warnings.push(text);
   await vite({
-    root: page,
+    root,
     configFile: false,
-    logLevel: 'warn',
+    customLogger,
     resolve: { alias: { 'wasm-paths': join(page, 'wasmPaths.vite.js') } },
+    worker: { format: 'es' },
     build: { outDir: folder, emptyOutDir: true, chunkSizeWarningLimit: 2000 },
   });
+  return warnings;
 }
 
-/** The same page by esbuild, with tfjs's files in a folder beside it. */
-export async function byEsbuild(folder: string): Promise<void> {
-  await esbuild({
-    entryPoints: [join(page, 'main.ts')],
+/** The same page by esbuild, with tfjs's files in a folder beside it. @returns its warnings */
+export async function byEsbuild(folder: string): Promise<string[]> {
+  const { warnings } = await esbuild({
+    entryPoints: [join(page, 'main.ts'), join(page, 'worker.ts')],
     outdir: folder,
     bundle: true,
     minify: true,
     splitting: true,
     format: 'esm',
     platform: 'browser',
-    logLevel: 'error',
+    logLevel: 'silent',
+    // What tfjs's own wasm module asks for when it runs in Node.
     external: ['fs', 'path', 'perf_hooks', 'os', 'util', 'crypto', 'worker_threads', 'string_decoder'],
     plugins: [
       {
@@ -50,4 +56,5 @@ export async function byEsbuild(folder: string): Promise<void> {
     copyFileSync(join(dist, file), join(folder, 'wasm', file));
   }
   writeFileSync(join(folder, 'index.html'), '<!doctype html><script type="module" src="/main.js"></script>');
+  return warnings.map(({ text }) => text);
 }

@@ -1,18 +1,24 @@
-import { describeBackend, useBackend } from '@gm/backends';
-import { equal, tensor1d } from '@tensorflow/tfjs-core';
 import { wasmPaths } from 'wasm-paths';
-import { trainConvolutions } from './train.js';
+import { complain, type Result, run, type Task } from './run.js';
 
-/** What the test reads. */
+/** What the test calls. */
 declare global {
-  var result: Promise<object>;
+  function runHere(task: Task): Promise<Result>;
+  function runInWorker(task: Task): Promise<Result>;
+  function complainOfStrings(): void;
 }
 
-async function run(): Promise<object> {
-  const { reason } = await useBackend('wasm', { threads: 2, wasmPaths });
-  const losses = await trainConvolutions();
-  equal(tensor1d(['no numbers']), tensor1d(['no numbers'])); // of which tfjs's module complains
-  return { reason, report: await describeBackend(), losses };
-}
+globalThis.runHere = (task) => run(complete(task));
+globalThis.complainOfStrings = complain;
 
-globalThis.result = run().catch((error) => ({ error: String(error?.stack ?? error) }));
+globalThis.runInWorker = (task) => {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  return new Promise<Result>((resolve) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => resolve({ crash: message || 'the worker does not start' });
+    worker.postMessage(complete(task));
+  }).finally(() => worker.terminate());
+};
+
+/** With what this bundler knows of tfjs's files. */
+const complete = (task: Task): Task => ({ ...task, options: { wasmPaths, ...task.options } });

@@ -1,3 +1,4 @@
+import { seeded } from '@gm/core';
 import {
   conv2d,
   linspace,
@@ -26,17 +27,22 @@ function waves(shape: number[], frequency: number, scale = 1): Tensor {
   return mul(reshape(sin(linspace(0, frequency * count, count)), shape), scale);
 }
 
-/**
- * Trains a small convolutional network on fixed images for 20 steps of Adam, in plain tfjs.
- *
- * @returns the loss at each step
- */
-export async function trainConvolutions(): Promise<number[]> {
+export interface Trained {
+  /** At each step. */
+  readonly losses: number[];
+  /** Of the first layer, when it is trained. */
+  readonly weights: number[];
+  /** What the last layer makes of normal noise. */
+  readonly drawn: number[];
+}
+
+/** Trains a small convolutional network on so many fixed images by some steps of Adam, in plain tfjs, and draws with it. */
+export async function trainConvolutions(steps: number, count = 32): Promise<Trained> {
   const [images, labels] = tidy(() => [
-    waves([32, 16, 16, 3], 1.7) as Tensor4D,
+    waves([count, 16, 16, 3], 1.7) as Tensor4D,
     oneHot(
       tensor1d(
-        Array.from({ length: 32 }, (_, index) => index % 4),
+        Array.from({ length: count }, (_, index) => index % 4),
         'int32',
       ),
       4,
@@ -49,17 +55,21 @@ export async function trainConvolutions(): Promise<number[]> {
   ]) as [Variable, Variable, Variable];
   const loss = () => {
     const small = maxPool(relu(conv2d(images, first as unknown as Tensor4D, 1, 'same')), 2, 2, 'valid');
-    const smaller = relu(conv2d(small as Tensor4D, second as unknown as Tensor4D, 2, 'same')); // [32, 4, 4, 32]
-    return losses.softmaxCrossEntropy(labels, matMul(reshape(smaller, [32, 512]), dense)) as Scalar;
+    const smaller = relu(conv2d(small as Tensor4D, second as unknown as Tensor4D, 2, 'same')); // [count, 4, 4, 32]
+    return losses.softmaxCrossEntropy(labels, matMul(reshape(smaller, [count, 512]), dense)) as Scalar;
   };
   const optimizer = train.adam(0.01);
   const values: number[] = [];
-  for (let step = 0; step < 20; step++) {
+  for (let step = 0; step < steps; step++) {
     const value = optimizer.minimize(loss, true) as Scalar;
     values.push((await value.data())[0]!);
     value.dispose();
   }
-  for (const tensor of [images, labels, first, second, dense]) tensor.dispose();
+  const drawn = tidy(() => matMul(seeded(3).normal([8, 512]) as Tensor2D, dense as unknown as Tensor2D)); // [8, 4]
+  const trained = { losses: values, weights: await numbersOf(first), drawn: await numbersOf(drawn) };
+  for (const tensor of [images, labels, first, second, dense, drawn]) tensor.dispose();
   optimizer.dispose();
-  return values;
+  return trained;
 }
+
+const numbersOf = async (tensor: Tensor) => Array.from(await tensor.data());

@@ -1,0 +1,3 @@
+import { run } from './run.js';
+
+globalThis.onmessage = async ({ data }) => globalThis.postMessage(await run(data));
