@@ -1,5 +1,5 @@
 import { type BackendName, type BackendOptions, type BackendReport, describeBackend, useBackend } from '@gm/backends';
-import { equal, getBackend, matMul, memory, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { env, equal, getBackend, matMul, memory, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { type Trained, trainConvolutions } from './train.js';
 
 /** What a page, or a worker, is asked to do. */
@@ -30,6 +30,8 @@ export async function run({ backend, options, former, steps, images }: Task): Pr
   try {
     if (former) await useBackend(former, options);
     const chosen = await choose(backend, options);
+    // Where there is a choice, the device computes and not JavaScript in its place.
+    if (getBackend() === 'webgpu') env().set('WEBGPU_CPU_FORWARD', false);
     const trained = steps && !chosen.refusal ? { trained: await trainConvolutions(steps, images) } : {};
     const report = await describeBackend();
     return { ...chosen, ...trained, ...(report && { report }), ...(getBackend() && { after: await after() }) };
@@ -58,4 +60,9 @@ async function after() {
 /** Has tfjs's wasm module print a complaint, out of the memory that threads share. */
 export function complain(): void {
   tidy(() => equal(tensor1d(['no numbers']), tensor1d(['no numbers'])));
+}
+
+/** From now on a worker does what its page asks for. */
+export function obey(): void {
+  globalThis.onmessage = async ({ data }) => globalThis.postMessage(await run(data));
 }

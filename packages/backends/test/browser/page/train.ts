@@ -1,19 +1,17 @@
 import { seeded } from '@gm/core';
 import {
   conv2d,
-  linspace,
   losses,
   matMul,
   maxPool,
-  mul,
   oneHot,
   relu,
   reshape,
   type Scalar,
-  sin,
   type Tensor,
   type Tensor2D,
   type Tensor4D,
+  tensor,
   tensor1d,
   tidy,
   train,
@@ -21,10 +19,13 @@ import {
   variable,
 } from '@tensorflow/tfjs-core';
 
-/** Numbers in [−scale, scale] that are the same everywhere. */
+/** Numbers in [−scale, scale] that are the same everywhere: the sine of WebGPU is not, of large numbers. */
 function waves(shape: number[], frequency: number, scale = 1): Tensor {
   const count = shape.reduce((a, b) => a * b, 1);
-  return mul(reshape(sin(linspace(0, frequency * count, count)), shape), scale);
+  return tensor(
+    Float32Array.from({ length: count }, (_, place) => scale * Math.sin(frequency * place)),
+    shape,
+  );
 }
 
 export interface Trained {

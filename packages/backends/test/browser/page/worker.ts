@@ -1,3 +1,3 @@
-import { run } from './run.js';
+import { obey } from './run.js';
 
-globalThis.onmessage = async ({ data }) => globalThis.postMessage(await run(data));
+obey();

@@ -1,0 +1,4 @@
+import '@tensorflow/tfjs-backend-webgpu';
+import { obey } from '../../../packages/backends/test/browser/page/run.js';
+
+obey();
