@@ -111,8 +111,13 @@ function addEvaluate(gm: Command): void {
 
 function addDoctor(gm: Command): void {
   gm.command('doctor')
-    .description('Show this machine, every backend with what keeps it from starting, and the data sets.')
-    .action(async () => (await import('./commands/doctor.js')).doctor());
+    .description(
+      'Show this machine and its data sets, and start every backend, each in a process of its own: whether it computes\n' +
+        'right, on what, or what keeps it from starting and what mends that.',
+    )
+    .option('--json', 'print JSON instead of text, for a report of a bug')
+    .option('--seconds <number>', 'time limit for each backend', positiveNumber, 60)
+    .action(async (options) => (await import('./commands/doctor.js')).doctor(options));
 }
 
 function addDemo(gm: Command): void {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
@@ -12,11 +12,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A folder for one test file, with tiny data in it and the built program to run there. */
-export function workplace() {
+/** A folder for one test file, with tiny data in it and the built program to run there, with these variables of the environment as well. */
+export function workplace(variables: Readonly<Record<string, string>> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'gm-app-'));
   // Without colours, which some continuous integration asks for even where nobody looks.
-  const env = { ...process.env, NO_COLOR: '1' };
+  const env = { ...process.env, NO_COLOR: '1', ...variables };
   const start = (...args: string[]) => spawn(process.execPath, [MAIN, ...args], { cwd: folder, stdio: 'pipe', env });
   return {
     folder,

@@ -10,7 +10,7 @@ import {
   MaxPoolGrad,
   UnsortedSegmentSum,
 } from '@tensorflow/tfjs-core';
-import type { BackendDetails, BackendName, BackendOptions } from './backend.js';
+import { type BackendDetails, type BackendName, type BackendOptions, backendNames } from './backend.js';
 import { backends } from './use.js';
 
 export interface BackendReport extends BackendDetails {
@@ -41,13 +41,18 @@ const TRAINING = [
 ];
 
 /**
- * Every backend: whether it is installed and can start, why not and what mends it, what it runs on. Changes nothing.
+ * Every backend, or those of these names: whether it is installed and can start, why not and what mends it, what it runs on. Changes
+ * nothing; but looking for the adapter of WebGPU loads its driver.
  *
  * @example for (const { name, startable, why } of await describeBackends()) console.log(name, startable ? 'ready' : why)
  */
-export async function describeBackends(options: BackendOptions = {}): Promise<BackendReport[]> {
+export async function describeBackends(
+  options: BackendOptions = {},
+  names: readonly BackendName[] = backendNames,
+): Promise<BackendReport[]> {
+  const asked = backends.filter(({ name }) => names.includes(name));
   return Promise.all(
-    backends.map(async (backend): Promise<BackendReport> => {
+    asked.map(async (backend): Promise<BackendReport> => {
       const { name, tfjsName } = backend;
       // An adapter in use was allowed, software or not.
       const allowed = getBackend() === tfjsName ? { software: true, ...options } : options;
@@ -69,5 +74,6 @@ export async function describeBackends(options: BackendOptions = {}): Promise<Ba
  * @example (await describeBackend())?.device
  */
 export async function describeBackend(): Promise<BackendReport | undefined> {
-  return (await describeBackends()).find(({ current }) => current);
+  const names = backends.filter(({ tfjsName }) => tfjsName === getBackend()).map(({ name }) => name);
+  return (await describeBackends({}, names)).find(({ current }) => current);
 }

@@ -170,4 +170,12 @@ describe('describeBackends', () => {
     expect((await describeBackend())?.name).toBe('wasm');
     expect(getBackend()).toBe('wasm');
   });
+
+  it('looks only at those of the names given, and at the one in use', async () => {
+    install('@tensorflow/tfjs-backend-webgpu', '');
+    install('webgpu', 'globalThis.loadedOfTest = true; throw new Error("loaded")');
+    expect((await describeBackends({}, ['cpu', 'wasm'])).map(({ name }) => name)).toEqual(['wasm', 'cpu']);
+    expect((await describeBackend())?.name).toBe('cpu');
+    expect(globalThis).not.toHaveProperty('loadedOfTest');
+  });
 });
