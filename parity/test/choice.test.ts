@@ -4,16 +4,16 @@ import { describeBackends, useBackend } from '@gm/backends';
 import { expectError, expectNoLeak } from '@gm/core/testing';
 import { getBackend } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { missing } from './present.js';
 
-const reports = { strict: await webgpuReport(false), lenient: await webgpuReport(true) };
-const onlySoftware = reports.lenient.startable && !reports.strict.startable;
+const absent = await missing('webgpu');
+const [strict, lenient] = await Promise.all(
+  [false, true].map(async (software) => (await describeBackends({ software }, ['webgpu']))[0]!),
+);
+const onlySoftware = lenient!.startable && !strict!.startable;
 
-async function webgpuReport(software: boolean) {
-  return (await describeBackends({ software })).find(({ name }) => name === 'webgpu')!;
-}
-
-describe.skipIf(!onlySoftware)('where the only WebGPU adapter is software (needs one, such as Mesa lavapipe)', () => {
-  const { device } = reports.lenient;
+describe.skipIf(!onlySoftware)(`where the only WebGPU adapter is software ${absent ?? ''}`, () => {
+  const { device } = lenient!;
   beforeEach(async () => {
     await useBackend('cpu');
   });
@@ -48,7 +48,7 @@ describe.skipIf(!onlySoftware)('where the only WebGPU adapter is software (needs
   });
 });
 
-describe('without any driver (a child process that is told of none)', () => {
+describe.skipIf(process.platform !== 'linux')('without any driver (a child process that is told of none)', () => {
   it('webgpu is refused with the remedy, auto takes wasm, and the process ends by itself', async () => {
     const { code, printed } = await inChild(
       `await useBackend('cpu');
@@ -75,7 +75,7 @@ describe('without any driver (a child process that is told of none)', () => {
   });
 });
 
-describe.skipIf(!reports.lenient.startable)('in a process of its own (needs a WebGPU adapter)', () => {
+describe.skipIf(absent)(`in a process of its own ${absent ?? ''}`, () => {
   it('cpu, wasm and webgpu compute in turn, there and back, and the process ends by itself', async () => {
     const { code, printed } = await inChild(
       `const rows = [];

@@ -1,15 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import { describeBackends } from '@gm/backends';
 import { describe, expect, it } from 'vitest';
 import type { Task } from '../../packages/backends/test/browser/page/run.js';
 import { runProgram } from '../../packages/backends/test/worker/start.js';
 import { expectTrained } from './expectTrained.js';
+import { missing } from './present.js';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
-const webgpu = (await describeBackends({ software: true })).find(({ name }) => name === 'webgpu')!;
+const absent = await missing('webgpu');
 const task: Task = { backend: 'webgpu', options: { software: true }, steps: 10 };
 
-describe.skipIf(!webgpu.startable)('two worker threads at once, on WebGPU (needs an adapter)', () => {
+describe.skipIf(absent)(`two worker threads at once, on WebGPU ${absent ?? ''}`, () => {
   it('compute what the main thread does, and end by themselves', async () => {
     const { code, printed, errors } = await runProgram(home, task, 'alone');
     expect(code, errors).toBe(0);

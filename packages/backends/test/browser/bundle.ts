@@ -17,7 +17,6 @@ export async function byVite(folder: string, root = page): Promise<string[]> {
     configFile: false,
     customLogger,
     resolve: { alias: { 'wasm-paths': join(page, 'wasmPaths.vite.js') } },
-    worker: { format: 'es' },
     build: {
       outDir: folder,
       emptyOutDir: true,

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Task } from '../browser/page/run.js';
-import { runProgram } from './start.js';
+import { runProgram, runText } from './start.js';
 
 const home = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -30,4 +31,12 @@ describe.each([
     const expected = { result: printed!.here, exit: 1, ...(error && { error }) };
     expect(printed!.workers).toEqual([expected, expected]);
   });
+});
+
+it('the worker of the README computes', async () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, program = ''] = readme.match(/^### In a worker\n.*?^```js\n(.*?)^```/ms) ?? [];
+  const { code, said, errors } = await runText(home, program);
+  expect(code, errors).toBe(0);
+  expect(said).toMatch(/^asked for; wasm with .*2 threads: 1000\n$/);
 });
