@@ -19,7 +19,7 @@ const policy = {
   'Content-Security-Policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:",
 };
 
-const trainOnWasm: Task = { backend: 'wasm', options: { threads: 2 }, steps: 20 };
+const trainOnWasm: Task = { backend: 'wasm', options: { threads: 2 }, steps: 30 };
 
 // Without a browser these are listed as skipped; in CI each of them is a failure then.
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
