@@ -10,6 +10,7 @@ import {
 } from '@gm/core';
 import { dispose, type Tensor, tensor_util, tidy, Variable } from '@tensorflow/tfjs-core';
 import { type Averages, averagesOf } from './averages.js';
+import { checkCapable } from './capability.js';
 import { buffersOf, descend, parametersOf } from './descend.js';
 import { blame, checkDevice, trusted } from './device.js';
 import type { Game, Player, Turn } from './game.js';
@@ -63,7 +64,9 @@ export interface GameTrainer<Batch> extends Trainer<Batch, Metrics> {
 /**
  * Makes a game ready to train.
  *
- * @throws GM_OPTION when the game has no player, names clash, players share a network or an optimizer, or an option is out of limits
+ * @throws GM_OPTION when the game has no player, names clash, players share a network or an optimizer, or an option is out of limits;
+ *   GM_BACKEND when the backend in use lacks kernels that a network says it calls; GM_MEMORY when a parameter is larger than the
+ *   device takes
  * @example const t = trainer(vae({ encoder, decoder, prior }), { seed: 7 })
  */
 export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: TrainerOptions = {}): GameTrainer<Batch> {
@@ -72,6 +75,7 @@ export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: Train
   if (clipNorm !== undefined) checkNumber('trainer', 'clipNorm', clipNorm, { min: 0, exclusive: true });
   let random = seeded(seed).split('training');
   const networks = Object.assign({}, ...game.players.map((player) => player.networks)) as Record<string, Network>;
+  checkCapable(networks);
   const averages = averageDecay === undefined ? undefined : averagesOf(parametersOf(networks), averageDecay);
   let steps = 0;
   let averaging = false;

@@ -19,8 +19,8 @@ export async function doctor(): Promise<void> {
   say();
   sayTable(['backend', 'state', 'runs on'], reports.map(rowOf));
   for (const { name, why, mend } of reports) if (why !== undefined) say(`\n${name}: ${why}. ${mend}`);
-  for (const { name, lacks = [] } of reports)
-    if (lacks.length > 0) say(`\n${name} cannot train with ${lacks.join(', ')}.`);
+  for (const { name, cannotTrain = [] } of reports)
+    for (const { part, kernels } of cannotTrain) say(`\n${name} cannot train ${part}: it lacks ${kernels.join(', ')}.`);
 }
 
 function rowOf({ name, current, startable, installed, device, simd, threads }: BackendReport): string[] {
