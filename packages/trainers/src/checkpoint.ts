@@ -3,7 +3,7 @@ import { decodeSafetensors, encodeSafetensors } from '@gm/networks';
 import { type NamedTensorMap, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { copyOf } from './copy.js';
 import { checkDevice, trusted } from './device.js';
-import { checkPlace, isHere } from './place.js';
+import { areHere, checkPlace } from './place.js';
 import { type GameTrainer, stateOf } from './trainer.js';
 
 type Arrays = Parameters<typeof encodeSafetensors>[0];
@@ -116,7 +116,7 @@ function restoreOptimizers<Batch>(run: GameTrainer<Batch>, { arrays, optimizers 
 
 /** None where the numbers lie on a backend that is not in use, and are perhaps lost with their device. */
 function stateToReturnTo({ slots, counters }: OptimizerState): OptimizerState | undefined {
-  if (!Object.values(slots).every(isHere)) return undefined;
+  if (!areHere(Object.values(slots))) return undefined;
   return { slots: copiesOf(slots), counters: { ...counters } };
 }
 

@@ -14,9 +14,10 @@ export function checkPlace(where: string, tensors: Readonly<Record<string, Tenso
   }
 }
 
-/** Whether the backend in use has its numbers. */
-export function isHere(tensor: Tensor): boolean {
-  return placeOf(tensor) === engine().backend;
+/** Whether the backend in use has the numbers of all of them. */
+export function areHere(tensors: readonly Tensor[]): boolean {
+  const { backend } = engine();
+  return tensors.every((tensor) => placeOf(tensor) === backend);
 }
 
 function placeOf({ dataId }: Tensor): KernelBackend | undefined {

@@ -14,7 +14,7 @@ import { checkCapable } from './capability.js';
 import { buffersOf, descend, parametersOf } from './descend.js';
 import { blame, checkDevice, trusted } from './device.js';
 import type { Game, Player, Turn } from './game.js';
-import { checkPlace } from './place.js';
+import { areHere, checkPlace } from './place.js';
 
 /** Scalars by `player/metric`; the caller owns them until `readMetrics`. */
 export type Metrics = Readonly<Record<string, Tensor>>;
@@ -103,11 +103,16 @@ export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: Train
     }
   };
 
+  const fixed = [parametersOf(networks), buffersOf(networks), averages?.values ?? {}].flatMap(Object.values<Tensor>);
+  /** What a step writes to, without the names, which cost more than the look. */
+  const changing = () =>
+    game.players.reduce((all, player) => all.concat(Object.values(player.optimizer.state().slots)), fixed);
+
   const step = (batch: Batch): Metrics => {
     if (disposed) throw unusable('GM_DISPOSED', 'a trainer in use', 'one whose dispose() was called');
     if (averaging) throw unusable('GM_BUSY', 'the current parameters in place', 'a step inside withAverages()');
     checkDevice();
-    checkPlace('trainer', stateOf(run));
+    if (!areHere(changing())) checkPlace('trainer', stateOf(run));
     const stream = random.split(steps);
     const turnOf = (name: string): Turn => ({ step: steps, random: stream.split(name) });
     let shared: Shared | undefined;
