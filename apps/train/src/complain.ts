@@ -1,9 +1,12 @@
-import { type Complaint, type GmError, gmError, isGmError } from '@gm/core';
+import { type Complaint, type ErrorCode, type GmError, gmError, isGmError } from '@gm/core';
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
 
 /** How `gm` ends. */
-export const EXIT = { done: 0, bug: 1, input: 2, diverged: 3, interrupted: 130 } as const;
+export const EXIT = { done: 0, bug: 1, input: 2, diverged: 3, device: 4, interrupted: 130 } as const;
+
+/** What is not about the input. */
+const OWN_EXIT: Readonly<Partial<Record<ErrorCode, number>>> = { GM_NOT_FINITE: EXIT.diverged, GM_DEVICE: EXIT.device };
 
 const FILE_TROUBLE: Readonly<Record<string, string>> = {
   ENOENT: 'Check the path; it does not exist.',
@@ -31,7 +34,7 @@ export function complain(error: unknown, write: (text: string) => void = (text) 
   const message = messageFor(error);
   if (message !== undefined) {
     write(`${pc.red('gm:')} ${message}\n`);
-    return isGmError(error, 'GM_NOT_FINITE') ? EXIT.diverged : EXIT.input;
+    return isGmError(error) ? (OWN_EXIT[error.code] ?? EXIT.input) : EXIT.input;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   write(`${pc.red('gm: this is a bug in gm, not in what you did.')}\n${trace}\n`);
@@ -40,6 +43,8 @@ export function complain(error: unknown, write: (text: string) => void = (text) 
 }
 
 function messageFor(error: unknown): string | undefined {
+  if (isGmError(error, 'GM_DEVICE'))
+    return `${error.message}\nA run keeps its last checkpoint: gm train --resume <run> goes on from it.`;
   if (isGmError(error)) return error.code === 'GM_DISPOSED' ? undefined : error.message;
   const remedy = FILE_TROUBLE[codeOf(error)];
   return remedy === undefined ? undefined : `${(error as Error).message}. ${remedy}`;

@@ -14,7 +14,8 @@ Examples:
   $ gm sample runs/vae-1 --count 64 --out z.png
   $ gm evaluate runs/vae-1
 
-Exit codes: 0 done, 1 a bug in gm, 2 wrong input, 3 training diverged, 130 stopped by Ctrl-C (with a checkpoint).`;
+Exit codes: 0 done, 1 a bug in gm, 2 wrong input, 3 training diverged, 4 the device failed, 130 stopped by Ctrl-C (with a
+checkpoint).`;
 
 const LENGTH = 'How long (one of them)';
 const PARTS = 'Parts';

@@ -35,7 +35,8 @@ export async function startRun(start: Start): Promise<Outcome> {
     const run = { ...describeRun(settings, info), goal, data: await describeExamples(data) };
     writeRun(folder, run);
     announce({ folder, info, data, composition, run });
-    const outcome = await runTraining({ folder, goal, batches, training, checkpointEvery, atMostMinutes });
+    const recover = recoveryOf(info);
+    const outcome = await runTraining({ folder, goal, batches, training, checkpointEvery, atMostMinutes, recover });
     await conclude(folder, { outcome, composition, training, data, settings });
     return outcome;
   } finally {
@@ -68,7 +69,8 @@ export async function resumeRun({ folder, goal: wanted, backend, checkpointEvery
     say(
       `Going on after step ${training.steps}.${info.name === former.backend ? '' : ` Until now it ran on ${former.backend}.`}`,
     );
-    const outcome = await runTraining({ folder, goal, batches, training, checkpointEvery });
+    const recover = recoveryOf(info);
+    const outcome = await runTraining({ folder, goal, batches, training, checkpointEvery, recover });
     await conclude(folder, { outcome, composition, training, data, settings });
     return outcome;
   } finally {
@@ -84,6 +86,11 @@ export async function openRun(folder: string, backend?: string) {
   const training = trainingOf(run.settings, composition);
   await restoreTraining(folder, training);
   return { run, info, composition, training };
+}
+
+/** A WebGPU device may be lost, and another started; nothing like it can happen to the other backends. */
+function recoveryOf({ name }: BackendInfo): (() => Promise<unknown>) | undefined {
+  return name === 'webgpu' ? () => useBackend(name) : undefined;
 }
 
 function describeRun(settings: Settings, { name }: BackendInfo) {

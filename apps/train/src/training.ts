@@ -35,6 +35,8 @@ export interface TrainingPlan {
   readonly checkpointEvery: number;
   /** Ends this sitting early, with a checkpoint. */
   readonly atMostMinutes?: number | undefined;
+  /** Makes a device that failed usable again; without it training ends there. */
+  readonly recover?: (() => Promise<unknown>) | undefined;
 }
 
 export interface Outcome {
@@ -45,7 +47,7 @@ export interface Outcome {
 
 /** Trains until the goal or Ctrl-C, with progress on the screen, metrics and checkpoints in the run folder. */
 export async function runTraining(plan: TrainingPlan): Promise<Outcome> {
-  const { folder, goal, batches, training, checkpointEvery, atMostMinutes } = plan;
+  const { folder, goal, batches, training, checkpointEvery, atMostMinutes, recover } = plan;
   const before = secondsTrained(folder, training.steps);
   const begun = performance.now();
   const seconds = () => before + (performance.now() - begun) / 1000;
@@ -54,17 +56,29 @@ export async function runTraining(plan: TrainingPlan): Promise<Outcome> {
   const save = (bytes: Uint8Array) => saveCheckpoint(filesOf(folder).checkpoint, bytes);
   const timeUp = atMostMinutes === undefined ? [] : [AbortSignal.timeout(60_000 * atMostMinutes)];
   let finished = false;
+  let lostAt = 0;
+  const again = recover && {
+    recover() {
+      lostAt = training.steps;
+      return recover();
+    },
+  };
   try {
     const events = train(training, batches, {
       ...remaining(goal, before),
       signal: AbortSignal.any([signal, ...timeUp]),
       reportEvery: 10,
       checkpoint: { save, every: checkpointEvery },
+      ...again,
     });
     for await (const event of events) {
       if (event.type === 'report') {
         view.show({ ...event, done: event.progress });
         appendMetrics(folder, lineOf(event, seconds()));
+      }
+      if (event.type === 'recovered') {
+        truncateMetrics(folder, event.step);
+        process.stderr.write(`\nThe device was lost at step ${lostAt}; going on from step ${event.step}.\n`);
       }
       if (event.type === 'end') finished = event.reason === 'finished';
     }

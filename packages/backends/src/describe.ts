@@ -1,16 +1,6 @@
-import {
-  BatchMatMul,
-  Conv2D,
-  Conv2DBackpropFilter,
-  Conv2DBackpropInput,
-  DepthwiseConv2dNativeBackpropFilter,
-  DepthwiseConv2dNativeBackpropInput,
-  getBackend,
-  getKernel,
-  MaxPoolGrad,
-  UnsortedSegmentSum,
-} from '@tensorflow/tfjs-core';
+import { getBackend } from '@tensorflow/tfjs-core';
 import { type BackendDetails, type BackendName, type BackendOptions, backendNames } from './backend.js';
+import { type Untrainable, untrainable } from './parts.js';
 import { backends } from './use.js';
 
 export interface BackendReport extends BackendDetails {
@@ -25,20 +15,9 @@ export interface BackendReport extends BackendDetails {
   readonly why?: string;
   /** What mends that. */
   readonly mend?: string;
-  /** Kernels that training needs and that it lacks; known once it was in use. */
-  readonly lacks?: readonly string[];
+  /** Parts that it cannot train for want of kernels; known of the backend in use. */
+  readonly cannotTrain?: readonly Untrainable[];
 }
-
-const TRAINING = [
-  BatchMatMul,
-  Conv2D,
-  Conv2DBackpropFilter,
-  Conv2DBackpropInput,
-  DepthwiseConv2dNativeBackpropFilter,
-  DepthwiseConv2dNativeBackpropInput,
-  MaxPoolGrad,
-  UnsortedSegmentSum,
-];
 
 /**
  * Every backend, or those of these names: whether it is installed and can start, why not and what mends it, what it runs on. Changes
@@ -61,9 +40,7 @@ export async function describeBackends(
       const common = { name, tfjsName, current, installed: obstacle?.installed ?? true, startable: !obstacle };
       if (obstacle) return { ...common, why: obstacle.why, mend: obstacle.mend };
       const details = await backend.details();
-      return current
-        ? { ...common, ...details, lacks: TRAINING.filter((kernel) => !getKernel(kernel, tfjsName)) }
-        : { ...common, ...details };
+      return { ...common, ...details, ...(current && { cannotTrain: untrainable(tfjsName) }) };
     }),
   );
 }

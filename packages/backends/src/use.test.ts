@@ -2,7 +2,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectError, expectNoLeak } from '@gm/core/testing';
-import { getBackend, getGradient, registerBackend, registerGradient, removeBackend, Tanh } from '@tensorflow/tfjs-core';
+import {
+  getBackend,
+  getGradient,
+  getKernel,
+  registerBackend,
+  registerGradient,
+  registerKernel,
+  removeBackend,
+  Tanh,
+  UnsortedSegmentSum,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { describeBackend, describeBackends } from './describe.js';
 import { registerGradients } from './gradients/register.js';
@@ -166,7 +177,7 @@ describe('describeBackends', () => {
       startable: false,
       mend: 'Run: npm install @tensorflow/tfjs-node-gpu',
     });
-    expect(reports[3]).toMatchObject({ installed: true, startable: true, current: true, simd: true, lacks: [] });
+    expect(reports[3]).toMatchObject({ installed: true, startable: true, current: true, simd: true, cannotTrain: [] });
     expect((await describeBackend())?.name).toBe('wasm');
     expect(getBackend()).toBe('wasm');
   });
@@ -177,5 +188,14 @@ describe('describeBackends', () => {
     expect((await describeBackends({}, ['cpu', 'wasm'])).map(({ name }) => name)).toEqual(['wasm', 'cpu']);
     expect((await describeBackend())?.name).toBe('cpu');
     expect(globalThis).not.toHaveProperty('loadedOfTest');
+  });
+
+  it('says which parts a backend cannot train, and the kernels that these miss', async () => {
+    const kernel = getKernel(UnsortedSegmentSum, 'cpu');
+    unregisterKernel(UnsortedSegmentSum, 'cpu');
+    const report = await describeBackend();
+    registerKernel(kernel);
+    expect(report?.cannotTrain).toEqual([{ part: 'embeddings', kernels: ['UnsortedSegmentSum'] }]);
+    expect((await describeBackend())?.cannotTrain).toEqual([]);
   });
 });

@@ -41,6 +41,11 @@ export interface Network extends Evaluates {
   readonly parameters: Readonly<Record<string, Variable>>;
   /** Saved, never trained: running means and variances. */
   readonly buffers?: Readonly<Record<string, Variable>>;
+  /**
+   * Names of the tfjs kernels that evaluating it and taking its gradients call, beyond arithmetic that every backend has: `'Conv2D'`.
+   * Training is refused on a backend that lacks one, before it begins.
+   */
+  readonly kernels?: readonly string[];
   dispose(): void;
 }
 

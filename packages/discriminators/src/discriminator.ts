@@ -65,6 +65,7 @@ export function joined(name: string, body: Network, head: Network, dispose: () =
     output: { ...head.output, shape: logitsShape, range: 'logits' },
     parameters: { ...prefixed('body', body.parameters), ...prefixed('head', head.parameters) },
     buffers: { ...prefixed('body', body.buffers), ...prefixed('head', head.buffers) },
+    kernels: [...new Set([...(body.kernels ?? []), ...(head.kernels ?? [])])],
     apply: (x, options) => logitsOf(body.apply(x, options), options),
     dispose,
   });

@@ -32,6 +32,7 @@ export function gaussianEncoder(network: Network): GaussianEncoder {
   }
   return {
     ...(network.buffers && { buffers: network.buffers }),
+    ...(network.kernels && { kernels: network.kernels }),
     input: network.input,
     output: network.output,
     parameters: network.parameters,

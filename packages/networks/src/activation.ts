@@ -1,8 +1,14 @@
 import { checkNumber, type Layer, type Range, spec } from '@gm/core';
 import {
   add,
+  Elu,
+  Erf,
   erf,
+  LeakyRelu,
   mul,
+  Selu,
+  Softmax,
+  Softplus,
   type Tensor,
   elu as tfElu,
   leakyRelu as tfLeakyRelu,
@@ -42,7 +48,7 @@ export function relu(): Layer {
  */
 export function leakyRelu({ slope = 0.2 }: { readonly slope?: number } = {}): Layer {
   checkNumber('leakyRelu', 'slope', slope, { min: 0 });
-  return pointwise('leakyRelu', 'unbounded', (x) => tfLeakyRelu(x, slope));
+  return pointwise('leakyRelu', 'unbounded', (x) => tfLeakyRelu(x, slope), [LeakyRelu]);
 }
 
 /**
@@ -55,7 +61,7 @@ export function leakyRelu({ slope = 0.2 }: { readonly slope?: number } = {}): La
  * @example sequential(spec([784]), dense({ units: 400, random }), elu())
  */
 export function elu(): Layer {
-  return pointwise('elu', 'unbounded', tfElu);
+  return pointwise('elu', 'unbounded', tfElu, [Elu]);
 }
 
 /**
@@ -68,7 +74,7 @@ export function elu(): Layer {
  * @example sequential(spec([784]), dense({ units: 400, random }), selu())
  */
 export function selu(): Layer {
-  return pointwise('selu', 'unbounded', tfSelu);
+  return pointwise('selu', 'unbounded', tfSelu, [Selu]);
 }
 
 /**
@@ -105,7 +111,7 @@ export function sigmoid(): Layer {
  * @example sequential(spec([784]), dense({ units: 400, random }), softplus())
  */
 export function softplus(): Layer {
-  return pointwise('softplus', 'unbounded', tfSoftplus);
+  return pointwise('softplus', 'unbounded', tfSoftplus, [Softplus]);
 }
 
 /**
@@ -131,7 +137,7 @@ export function swish(): Layer {
  * @example sequential(spec([784]), dense({ units: 400, random }), gelu())
  */
 export function gelu(): Layer {
-  return pointwise('gelu', 'unbounded', (x) => mul(mul(x, 0.5), add(1, erf(mul(x, Math.SQRT1_2)))));
+  return pointwise('gelu', 'unbounded', (x) => mul(mul(x, 0.5), add(1, erf(mul(x, Math.SQRT1_2)))), [Erf]);
 }
 
 /**
@@ -143,16 +149,16 @@ export function gelu(): Layer {
  * @example sequential(spec([784]), dense({ units: 10, random }), softmax())
  */
 export function softmax(): Layer {
-  const layer = pointwise('softmax', [0, 1], (x) => tfSoftmax(x));
+  const layer = pointwise('softmax', [0, 1], (x) => tfSoftmax(x), [Softmax]);
   return (input) => {
     lastAxis('softmax', input);
     return layer(input);
   };
 }
 
-function pointwise(name: string, range: Range, apply: (x: Tensor) => Tensor): Layer {
+function pointwise(name: string, range: Range, apply: (x: Tensor) => Tensor, kernels: readonly string[] = []): Layer {
   return (input) => {
     checkFloat(name, input);
-    return network({ name, input, output: spec(input.shape, range), apply });
+    return network({ name, input, output: spec(input.shape, range), kernels, apply });
   };
 }

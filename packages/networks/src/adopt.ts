@@ -1,15 +1,36 @@
 import { type ApplyOptions, gmError, type Network, type Range, type Spec, spec } from '@gm/core';
-import type { DataType, Tensor, Variable } from '@tensorflow/tfjs-core';
+import {
+  AvgPool,
+  AvgPoolGrad,
+  type DataType,
+  DepthwiseConv2dNative,
+  DepthwiseConv2dNativeBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput,
+  FusedBatchNorm,
+  MaxPool,
+  MaxPoolGrad,
+  type Tensor,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import { CONVOLUTION, LOOKUP } from './kernelNames.js';
 import { network } from './network.js';
 
 /** What is read of a tfjs-layers model; its package is not needed. */
 export interface AdoptableModel {
   readonly inputs: readonly AdoptableDoor[];
   readonly outputs: readonly AdoptableDoor[];
-  readonly layers: readonly { readonly weights: readonly AdoptableWeight[] }[];
+  readonly layers: readonly AdoptableLayer[];
   readonly trainableWeights: readonly AdoptableWeight[];
   apply(x: Tensor, options: { training: boolean }): unknown;
   dispose(): unknown;
+}
+
+/** A layer, or a model as a layer of another. */
+export interface AdoptableLayer {
+  readonly weights: readonly AdoptableWeight[];
+  /** 'Conv2D', for instance: tells which kernels it calls. */
+  getClassName?(): string;
+  readonly layers?: readonly AdoptableLayer[];
 }
 
 /** The batch axis first, as `null`. */
@@ -45,9 +66,31 @@ export function fromLayersModel(
     input: doorOf('input', model.inputs, input),
     output: doorOf('output', model.outputs, output),
     ...variablesOf(model),
+    kernels: [...new Set(kernelsOf(model.layers))],
     apply: (x, { training = false }: ApplyOptions) => model.apply(x, { training }) as Tensor,
     dispose: () => model.dispose(),
   });
+}
+
+const DEPTHWISE = [DepthwiseConv2dNative, DepthwiseConv2dNativeBackpropFilter, DepthwiseConv2dNativeBackpropInput];
+
+/** What the layers of tfjs-layers call beyond arithmetic, those that are used most. */
+const CALLED: Readonly<Record<string, readonly string[]>> = {
+  Conv1D: CONVOLUTION,
+  Conv2D: CONVOLUTION,
+  Conv2DTranspose: CONVOLUTION,
+  DepthwiseConv2D: DEPTHWISE,
+  SeparableConv2D: [...DEPTHWISE, ...CONVOLUTION],
+  MaxPooling1D: [MaxPool, MaxPoolGrad],
+  MaxPooling2D: [MaxPool, MaxPoolGrad],
+  AveragePooling1D: [AvgPool, AvgPoolGrad],
+  AveragePooling2D: [AvgPool, AvgPoolGrad],
+  Embedding: LOOKUP,
+  BatchNormalization: [FusedBatchNorm],
+};
+
+function kernelsOf(layers: readonly AdoptableLayer[]): string[] {
+  return layers.flatMap((layer) => [...(CALLED[layer.getClassName?.() ?? ''] ?? []), ...kernelsOf(layer.layers ?? [])]);
 }
 
 function doorOf(side: string, doors: readonly AdoptableDoor[] | undefined, range: Range): Spec {

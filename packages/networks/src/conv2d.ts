@@ -3,6 +3,7 @@ import { convolution } from '@gm/ops';
 import { conv2d as convolve, type Tensor4D } from '@tensorflow/tfjs-core';
 import { constant, parameter } from './initializer.js';
 import { type ConvolutionOptions, checkImage, checkInside, tfPadding, type Window, windowOf } from './kernel.js';
+import { CONVOLUTION } from './kernelNames.js';
 import { network } from './network.js';
 
 /**
@@ -37,6 +38,7 @@ export function conv2d(options: ConvolutionOptions): Layer {
       input,
       output: spec([...to, filters]),
       parameters: { kernel: weight, ...(offset && { bias: offset }) },
+      kernels: CONVOLUTION,
       apply(x) {
         if (offset) return convolution(x, weight, offset, { strides, pad: pads }); // [batch, height′, width′, filters]
         return convolve(x as Tensor4D, weight as unknown as Tensor4D, strides, pads);

@@ -2,6 +2,7 @@ import { type Layer, spec } from '@gm/core';
 import { add, conv2dTranspose as spread, type Tensor4D } from '@tensorflow/tfjs-core';
 import { constant, parameter } from './initializer.js';
 import { type ConvolutionOptions, checkImage, tfPadding, type Window, windowOf } from './kernel.js';
+import { CONVOLUTION } from './kernelNames.js';
 import { network } from './network.js';
 
 /**
@@ -34,6 +35,7 @@ export function conv2dTranspose(options: ConvolutionOptions): Layer {
       input,
       output: spec([height, width, filters]),
       parameters: { kernel: weight, ...(offset && { bias: offset }) },
+      kernels: CONVOLUTION,
       apply(x) {
         const shape: [number, number, number, number] = [x.shape[0]!, height, width, filters];
         const y = spread(x as Tensor4D, weight as unknown as Tensor4D, shape, strides, pads);

@@ -1,6 +1,7 @@
 import { checkNumber, gmError, type Layer, misfit, type Random, showSpec, spec } from '@gm/core';
 import { gather } from '@tensorflow/tfjs-core';
 import { type Initializer, normalInit, parameter } from './initializer.js';
+import { LOOKUP } from './kernelNames.js';
 import { network } from './network.js';
 
 export interface EmbeddingOptions {
@@ -45,6 +46,7 @@ export function embedding({ vocabulary, units, random, table = normalInit(1) }: 
       input,
       output: spec([...input.shape, units]),
       parameters: { table: weight },
+      kernels: LOOKUP,
       apply: (x) => gather(weight, x),
     });
   };

@@ -1,6 +1,7 @@
 import type { Layer } from '@gm/core';
 import { gru as overSequence } from '@gm/ops';
 import { constant } from './initializer.js';
+import { RECURRENCE } from './kernelNames.js';
 import { network } from './network.js';
 import { type RecurrentOptions, recurrentKernels, recurrentOptions, sequenceSizes, stateSpec } from './recurrent.js';
 
@@ -31,6 +32,7 @@ export function gru(options: RecurrentOptions): Layer {
       input,
       output: stateSpec(time, whole),
       parameters: weights,
+      kernels: RECURRENCE,
       apply(x) {
         const { outputs, state } = overSequence(x, weights);
         return sequences ? outputs : state;

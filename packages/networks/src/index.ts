@@ -1,5 +1,11 @@
 export { elu, gelu, leakyRelu, relu, selu, sigmoid, softmax, softplus, swish, tanh } from './activation.js';
-export { type AdoptableDoor, type AdoptableModel, type AdoptableWeight, fromLayersModel } from './adopt.js';
+export {
+  type AdoptableDoor,
+  type AdoptableLayer,
+  type AdoptableModel,
+  type AdoptableWeight,
+  fromLayersModel,
+} from './adopt.js';
 export { conv2d } from './conv2d.js';
 export { conv2dTranspose } from './conv2dTranspose.js';
 export { countParameters } from './count.js';

@@ -2,6 +2,7 @@ import type { Layer } from '@gm/core';
 import { lstm as overSequence } from '@gm/ops';
 import { concat, fill } from '@tensorflow/tfjs-core';
 import { type Initializer, parameter } from './initializer.js';
+import { RECURRENCE } from './kernelNames.js';
 import { network } from './network.js';
 import { type RecurrentOptions, recurrentKernels, recurrentOptions, sequenceSizes, stateSpec } from './recurrent.js';
 
@@ -32,6 +33,7 @@ export function lstm(options: RecurrentOptions): Layer {
       input,
       output: stateSpec(time, whole),
       parameters: weights,
+      kernels: RECURRENCE,
       apply(x) {
         const { outputs, state } = overSequence(x, weights);
         return sequences ? outputs : state.h;

@@ -9,6 +9,8 @@ export interface NetworkDefinition {
   readonly output: Spec;
   readonly parameters?: Readonly<Record<string, Variable>>;
   readonly buffers?: Readonly<Record<string, Variable>>;
+  /** Of `Network`: what evaluating it and taking its gradients calls, beyond arithmetic that every backend has. */
+  readonly kernels?: readonly string[];
   /** The computation alone: `x` fits `input`, and what is made on the way is tidied up after it. */
   apply(x: Tensor, options: ApplyOptions): Tensor;
   /** Frees what the network owns. Default: its parameters and buffers. */
@@ -31,7 +33,7 @@ export interface NamedNetwork extends Network {
  * @example network({ name: 'double', input: spec([2]), output: spec([2]), apply: (x) => mul(x, 2) })
  */
 export function network(definition: NetworkDefinition): NamedNetwork {
-  const { name, input, output, parameters = {}, buffers = {} } = definition;
+  const { name, input, output, parameters = {}, buffers = {}, kernels } = definition;
   let disposed = false;
   return {
     name,
@@ -39,6 +41,7 @@ export function network(definition: NetworkDefinition): NamedNetwork {
     output,
     parameters,
     buffers,
+    ...(kernels && { kernels }),
     apply(x, options = {}) {
       if (disposed) throw goneError(name);
       checkTensor(name, 'x', x, input);

@@ -1,6 +1,7 @@
 import { checkNumber, gmError, type Layer, type Spec, showShape, showSpec, spec } from '@gm/core';
 import { averageUpdate, batchNormalization, groupNormalization, layerNormalization } from '@gm/ops';
 import {
+  FusedBatchNorm,
   mul,
   reshape,
   type Tensor,
@@ -48,6 +49,7 @@ export function batchNorm({ momentum = 0.9, epsilon = 1e-5 }: BatchNormOptions =
       output: spec(input.shape),
       parameters,
       buffers,
+      kernels: [FusedBatchNorm],
       apply(x, { training = false }) {
         const { scale, offset } = parameters;
         if (!training) return evaluated(x, buffers, scale, offset, epsilon);

@@ -1,7 +1,7 @@
 import { gmError, type Layer, showSpec, spec } from '@gm/core';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { network } from './network.js';
-import { chained, type Part, variablesOf } from './sequential.js';
+import { chained, contentsOf, type Part } from './sequential.js';
 
 /**
  * The same parts at every step of a sequence, each step by itself.
@@ -32,7 +32,7 @@ export function perStep(...parts: Part[]): Layer {
       name: 'perStep',
       input,
       output: spec([time, ...shape], range, dtype),
-      ...variablesOf(chain.networks),
+      ...contentsOf(chain.networks),
       apply(x: Tensor, options) {
         const batch = x.shape[0]!;
         const y = chain.apply(reshape(x, [batch * time, ...features]), options); // [batch · time, …]

@@ -1,7 +1,7 @@
 import { gmError, type Layer, showSpec, spec } from '@gm/core';
 import { add } from '@tensorflow/tfjs-core';
 import { network } from './network.js';
-import { chained, type Part, variablesOf } from './sequential.js';
+import { chained, contentsOf, type Part } from './sequential.js';
 
 /**
  * Parts beside a straight connection, which learn what to add.
@@ -33,7 +33,7 @@ export function residual(...parts: Part[]): Layer {
       name: 'residual',
       input,
       output,
-      ...variablesOf(chain.networks),
+      ...contentsOf(chain.networks),
       apply: (x, options) => add(x, chain.apply(x, options)),
       dispose: chain.dispose,
     });

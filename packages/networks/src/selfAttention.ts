@@ -1,6 +1,6 @@
 import { checkNumber, gmError, type Layer, type Random, showSpec, spec } from '@gm/core';
 import { attention } from '@gm/ops';
-import { matMul, reshape, type Tensor, transpose } from '@tensorflow/tfjs-core';
+import { matMul, reshape, Select, Softmax, type Tensor, transpose } from '@tensorflow/tfjs-core';
 import { glorotUniform, type Initializer, parameter } from './initializer.js';
 import { checkInput } from './input.js';
 import { network } from './network.js';
@@ -51,6 +51,7 @@ export function selfAttention(options: SelfAttentionOptions): Layer {
       input,
       output: spec(input.shape),
       parameters: weights,
+      kernels: causal ? [Softmax, Select] : [Softmax],
       apply(x) {
         const rows = reshape(x, [-1, features]); // [batch · time, features]
         const inHeads = (weight: Tensor) => swapped(reshape(matMul(rows, weight), [-1, time, heads, depth]));

@@ -30,7 +30,7 @@ export function sequential(input: Spec, ...parts: Part[]): Sequential {
     name: 'sequential',
     input,
     output: chain.output,
-    ...variablesOf(chain.networks),
+    ...contentsOf(chain.networks),
     apply: chain.apply,
     dispose: chain.dispose,
   });
@@ -68,10 +68,14 @@ export function chained(input: Spec, parts: readonly Part[]): Chain {
   };
 }
 
-export function variablesOf(networks: readonly Network[]): Required<Pick<Network, 'parameters' | 'buffers'>> {
+/** What a whole has from its parts. */
+export function contentsOf(
+  networks: readonly Network[],
+): Required<Pick<Network, 'parameters' | 'buffers' | 'kernels'>> {
   return {
     parameters: joined(networks.map(({ parameters }) => parameters)),
     buffers: joined(networks.map(({ buffers = {} }) => buffers)),
+    kernels: [...new Set(networks.flatMap(({ kernels = [] }) => kernels))],
   };
 }
 

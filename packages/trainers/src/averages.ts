@@ -40,12 +40,13 @@ export function averagesOf(parameters: Readonly<Record<string, Variable>>, decay
       averageUpdate(lists, Math.min(decay, (1 + count) / (10 + count)));
     },
     async during(work) {
-      const kept = entries.map(({ parameter }) => copyOf(parameter));
+      // Variables, so that useBackend() finds and moves them too.
+      const kept = tidy(() => entries.map(({ parameter }) => variable(copyOf(parameter), false)));
       try {
         for (const { parameter, average } of entries) assignCopy(parameter, average);
         return await work();
       } finally {
-        for (const [index, { parameter }] of entries.entries()) parameter.assign(kept[index] as typeof parameter);
+        for (const [index, { parameter }] of entries.entries()) parameter.assign(kept[index]!);
         for (const copy of kept) copy.dispose();
       }
     },
@@ -56,6 +57,6 @@ export function averagesOf(parameters: Readonly<Record<string, Variable>>, decay
 }
 
 /** Writes the numbers of `value` into `target`, sharing no memory. */
-export function assignCopy(target: Variable, value: Tensor): void {
+function assignCopy(target: Variable, value: Tensor): void {
   tidy(() => target.assign(copyOf(value)));
 }

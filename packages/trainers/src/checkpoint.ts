@@ -1,8 +1,9 @@
-import { checkNumber, gmError, type RandomState, restored, showShape } from '@gm/core';
+import { checkNumber, gmError, type OptimizerState, type RandomState, restored, showShape } from '@gm/core';
 import { decodeSafetensors, encodeSafetensors } from '@gm/networks';
-import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import { assignCopy } from './averages.js';
+import { type NamedTensorMap, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { copyOf } from './copy.js';
+import { checkDevice, trusted } from './device.js';
+import { areHere, checkPlace } from './place.js';
 import { type GameTrainer, stateOf } from './trainer.js';
 
 type Arrays = Parameters<typeof encodeSafetensors>[0];
@@ -27,15 +28,18 @@ const FORMAT = 'gm-run-1';
  * and a SHA-256 of it all.
  *
  * @param metadata  strings of your own to travel along
- * @throws GM_NOT_FINITE when any number is NaN or infinite: a broken state is never written
+ * @throws GM_NOT_FINITE when any number is NaN or infinite: a broken state is never written. GM_DEVICE when the device has failed by
+ *   the time that all is read: what it gives then is never written either. GM_BACKEND when the run lies on another backend
  * @example await saveCheckpoint('run.safetensors', await encodeCheckpoint(run))
  */
 export async function encodeCheckpoint<Batch>(
   run: GameTrainer<Batch>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
+  checkDevice();
+  checkPlace('encodeCheckpoint', stateOf(run));
   // All of it is taken before the first wait: a step in the meantime must not mix two moments into one file.
-  const tensors = Object.entries(stateOf(run)).map(([name, value]) => [name, copyOf(value)] as const);
+  const tensors = Object.entries(copiesOf(stateOf(run)));
   const optimizers = Object.fromEntries(
     Object.entries(run.optimizers).map(([player, { name, state }]) => [
       player,
@@ -43,7 +47,7 @@ export async function encodeCheckpoint<Batch>(
     ]),
   );
   const state = { steps: run.steps, random: run.random.state, optimizers, metadata };
-  const arrays = await arraysOf(tensors);
+  const arrays = await trusted(() => arraysOf(tensors));
   const sealed = { format: FORMAT, state: JSON.stringify(state) };
   const sha256 = await digest(encodeSafetensors(arrays, sealed));
   return encodeSafetensors(arrays, { ...sealed, sha256 });
@@ -66,13 +70,16 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
 }
 
 /**
- * Continues `run` from a checkpoint. Everything is compared before anything is changed.
+ * Continues `run` from a checkpoint, on the backend in use wherever the run lay before. Everything is compared and made before
+ * anything is changed: when it throws, the run is as it was.
  *
- * @throws GM_CHECKPOINT when the checkpoint is of another composition, naming the first difference
+ * @throws GM_CHECKPOINT when the checkpoint is of another composition, naming the first difference; GM_DEVICE when the device in use
+ *   has failed
  * @example restoreCheckpoint(run, await decodeCheckpoint(bytes))
  */
 export function restoreCheckpoint<Batch>(run: GameTrainer<Batch>, checkpoint: Checkpoint): void {
-  const { arrays, optimizers, steps, random } = checkpoint;
+  const { arrays, steps, random } = checkpoint;
+  checkDevice();
   const state = stateOf(run);
   const fixed = Object.entries(state).filter(([name]) => !name.startsWith('optimizers/'));
   checkSameTensors(new Map(fixed), arrays);
@@ -80,17 +87,46 @@ export function restoreCheckpoint<Batch>(run: GameTrainer<Batch>, checkpoint: Ch
   checkNumber('restoreCheckpoint', 'steps', steps, { min: 0, integer: true });
   restored(random); // throws when it is none
   tidy(() => {
-    for (const [name, target] of fixed) assignCopy(target as never, tensorOf(arrays[name]!));
-    for (const [player, optimizer] of Object.entries(run.optimizers)) {
-      const slots = Object.fromEntries(slotsOf(player, arrays).map(([name, array]) => [name, tensorOf(array)]));
-      optimizer.restore({ slots, counters: optimizers[player]!.counters });
-    }
+    const values = fixed.map(([name, target]) => [target as Variable, tensorOf(arrays[name]!)] as const);
+    restoreOptimizers(run, checkpoint);
+    for (const [target, value] of values) target.assign(value);
   });
   run.continueFrom({ steps, random });
 }
 
+/** All of them continue, or none does. */
+function restoreOptimizers<Batch>(run: GameTrainer<Batch>, { arrays, optimizers }: Checkpoint): void {
+  const entries = Object.entries(run.optimizers);
+  const states = entries.map(([player]) => {
+    const slots = Object.fromEntries(slotsOf(player, arrays).map(([name, array]) => [name, tensorOf(array)]));
+    return { slots, counters: optimizers[player]!.counters };
+  });
+  const undo: (() => void)[] = [];
+  try {
+    for (const [index, [, optimizer]] of entries.entries()) {
+      const former = index + 1 < entries.length ? stateToReturnTo(optimizer.state()) : undefined;
+      optimizer.restore(states[index]!);
+      if (former) undo.push(() => optimizer.restore(former));
+    }
+  } catch (error) {
+    for (const back of undo) back();
+    throw error;
+  }
+}
+
+/** None where the numbers lie on a backend that is not in use, and are perhaps lost with their device. */
+function stateToReturnTo({ slots, counters }: OptimizerState): OptimizerState | undefined {
+  if (!areHere(Object.values(slots))) return undefined;
+  return { slots: copiesOf(slots), counters: { ...counters } };
+}
+
+/** The caller owns them; none is left when one of them cannot be made. */
+function copiesOf(tensors: Readonly<Record<string, Tensor>>): NamedTensorMap {
+  return tidy(() => Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, copyOf(value)])));
+}
+
 /** Reads tensors and frees them. */
-async function arraysOf(tensors: readonly (readonly [string, Tensor])[]): Promise<Arrays> {
+async function arraysOf(tensors: readonly [string, Tensor][]): Promise<Arrays> {
   try {
     const values = await Promise.all(tensors.map(([, value]) => value.data()));
     const entries = tensors.map(
@@ -115,8 +151,9 @@ function checkFinite(name: string, data: ArrayLike<number>): void {
   }
 }
 
+/** In memory of its own: a tensor on the cpu backend may be the array it was made of, which an update in place would write through. */
 function tensorOf({ dtype, shape, data }: Arrays[string]): Tensor {
-  return tensor(data as Float32Array, [...shape], dtype);
+  return tensor((data as Float32Array).slice(), [...shape], dtype);
 }
 
 function slotsOf(player: string, arrays: Arrays): [string, Arrays[string]][] {

@@ -9,6 +9,7 @@ export { classifier } from './recipes/classifier.js';
 export { type GanParts, gan, lsgan } from './recipes/gan.js';
 export { type VaeParts, vae } from './recipes/vae.js';
 export { type VaeGanParts, vaeGan } from './recipes/vaeGan.js';
+export type { Report } from './reportWindow.js';
 export { cosine, linear, type Schedule } from './schedule.js';
-export { type CheckpointPlan, type Report, type TrainEvent, type TrainOptions, train } from './train.js';
+export { type CheckpointPlan, type TrainEvent, type TrainOptions, train } from './train.js';
 export { type GameTrainer, type Metrics, readMetrics, type TrainerOptions, trainer } from './trainer.js';

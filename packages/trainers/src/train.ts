@@ -1,7 +1,11 @@
 import { type BatchSource, checkFits, checkNumber, gmError } from '@gm/core';
-import { dispose, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose } from '@tensorflow/tfjs-core';
 import { encodeCheckpoint } from './checkpoint.js';
-import { type GameTrainer, type Metrics, readMetrics } from './trainer.js';
+import { blameSettled, listen } from './device.js';
+import { goalOf, type Lengths } from './goal.js';
+import { lifeline } from './lifeline.js';
+import { type Report, reportWindow } from './reportWindow.js';
+import type { GameTrainer, Metrics } from './trainer.js';
 
 /** Why training ended. */
 type Outcome = 'finished' | 'aborted';
@@ -10,30 +14,11 @@ export type TrainEvent =
   | { readonly type: 'start'; readonly step: number }
   | Report
   | { readonly type: 'checkpoint'; readonly step: number }
+  /** The device failed and works again: training goes on after this step, and what was said of later ones is said again. */
+  | { readonly type: 'recovered'; readonly step: number }
   | { readonly type: 'end'; readonly step: number; readonly seconds: number; readonly reason: Outcome };
 
-/** How training goes, over the steps since the report before. */
-export interface Report {
-  readonly type: 'report';
-  /** Completed steps, those before a resume included. */
-  readonly step: number;
-  /** Passes over the data, with fractions. */
-  readonly epoch: number;
-  /** Means of the losses by `player/metric`. */
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly examplesPerSecond: number;
-  /** Of this call's work, 0 … 1. */
-  readonly progress: number;
-  readonly secondsLeft: number;
-}
-
-export interface TrainOptions {
-  /** Train until so many steps are completed in all. Exactly one of steps, epochs and minutes. */
-  readonly steps?: number;
-  /** Train until so many passes over the data are completed in all. */
-  readonly epochs?: number;
-  /** Train for so long from now. */
-  readonly minutes?: number;
+export interface TrainOptions extends Lengths {
   /** Ends training cleanly after the step under way, with a checkpoint. */
   readonly signal?: AbortSignal;
   /** Steps between reports. Default 50. */
@@ -41,6 +26,15 @@ export interface TrainOptions {
   /** Steps between checks that all losses and gradients are finite; each waits for the device. Default 1. */
   readonly guardEvery?: number;
   readonly checkpoint?: CheckpointPlan;
+  /**
+   * Makes the device usable again when it has failed; training then goes on from the newest checkpoint of this call, or from where
+   * it began, and ends as if nothing had happened, bit for bit on the same adapter. Give `checkpoint.every` with it. What training
+   * does not change is not in a checkpoint: networks that no player moves, and batches kept as tensors, have to be made again in
+   * here. When it throws, training ends with that error; after three failures without a new checkpoint, with the failure.
+   *
+   * @example () => useBackend('webgpu')
+   */
+  recover?(): Promise<unknown>;
 }
 
 export interface CheckpointPlan {
@@ -53,9 +47,10 @@ export interface CheckpointPlan {
 }
 
 /**
- * Trains as a stream of events; stop it by leaving the loop or by `signal`.
+ * Trains as a stream of events; stop it by leaving the loop or by `signal`. A report of a step comes before its checkpoint.
  *
- * @throws GM_OPTION, GM_FIT, GM_LABEL before the first step; GM_NOT_FINITE at the step whose loss or gradient is NaN or infinite
+ * @throws GM_OPTION, GM_FIT, GM_LABEL before the first step; GM_NOT_FINITE at the step whose loss or gradient is NaN or infinite;
+ *   GM_DEVICE within one step of the failure of the device, unless `recover` mends it; GM_BACKEND when the run lies on another backend
  * @example for await (const event of train(run, batches, { epochs: 5 })) if (event.type === 'report') console.log(event.metrics)
  */
 export async function* train<Batch>(
@@ -63,45 +58,70 @@ export async function* train<Batch>(
   batches: BatchSource<Batch>,
   options: TrainOptions,
 ): AsyncGenerator<TrainEvent, void, undefined> {
-  const { signal, reportEvery = 50, guardEvery = 1, checkpoint } = options;
+  const { signal, reportEvery = 50, guardEvery = 1, checkpoint, recover } = options;
   checkOptions(reportEvery, guardEvery, checkpoint);
   checkData(run, batches);
   const goal = goalOf(run, batches, options);
   const window = reportWindow(run, batches, goal);
   const begun = performance.now();
   const breathe = breather();
-  const save = saver(run, checkpoint);
+  const kept = lifeline(run, recover);
+  const saves = saver(run, checkpoint, (bytes) => kept.keep(bytes, window.mark()));
   const outcome = (): Outcome | undefined =>
     goal.progress() >= 1 ? 'finished' : signal?.aborted ? 'aborted' : undefined;
 
-  yield { type: 'start', step: run.steps };
-  let reason = outcome();
-  try {
+  /** To the end, unless something fails. */
+  async function* stretch(): AsyncGenerator<TrainEvent, Outcome> {
+    if (saves.due()) yield* saves.save(); // cut short by a failure
+    let reason = outcome();
     while (reason === undefined) {
       window.add(await stepOnce(run, batches));
       reason = outcome();
       const due = reason !== undefined || run.steps % reportEvery === 0;
-      if (due || run.steps % guardEvery === 0) await window.read();
-      if (checkpoint?.every !== undefined && run.steps % checkpoint.every === 0) yield* save();
+      if (due || run.steps % guardEvery === 0 || saves.due()) await window.read();
+      else await listen();
       if (due) yield window.report();
+      if (saves.due()) yield* saves.save();
       await breathe();
       reason ??= outcome();
+    }
+    yield* saves.save();
+    return reason;
+  }
+
+  if (recover) kept.keep(await encodeCheckpoint(run), window.mark());
+  yield { type: 'start', step: run.steps };
+  let reason: Outcome | undefined;
+  try {
+    while (reason === undefined) {
+      try {
+        reason = yield* stretch();
+      } catch (error) {
+        window.goBack(await kept.goBack(await blameSettled(error)));
+        yield { type: 'recovered', step: run.steps };
+      }
     }
   } finally {
     window.dispose();
   }
-  yield* save();
   yield { type: 'end', step: run.steps, seconds: (performance.now() - begun) / 1000, reason };
 }
 
-/** Saves the run, unless it has not moved since it was saved last. */
-function saver<Batch>(run: GameTrainer<Batch>, plan: CheckpointPlan | undefined): () => AsyncGenerator<TrainEvent> {
+/** Saves the run by plan, unless it has not moved since it was saved last. */
+function saver<Batch>(run: GameTrainer<Batch>, plan: CheckpointPlan | undefined, encoded: (bytes: Uint8Array) => void) {
+  const from = run.steps;
   let savedAt = -1;
-  return async function* () {
-    if (plan === undefined || savedAt === run.steps) return;
-    await plan.save(await encodeCheckpoint(run, plan.metadata), run.steps);
-    savedAt = run.steps;
-    yield { type: 'checkpoint', step: run.steps };
+  return {
+    /** A save by `every`. */
+    due: () => plan?.every !== undefined && run.steps > from && run.steps % plan.every === 0 && savedAt !== run.steps,
+    async *save(): AsyncGenerator<TrainEvent, void> {
+      if (plan === undefined || savedAt === run.steps) return;
+      const bytes = await encodeCheckpoint(run, plan.metadata);
+      encoded(bytes);
+      await plan.save(bytes, run.steps);
+      savedAt = run.steps;
+      yield { type: 'checkpoint', step: run.steps };
+    },
   };
 }
 
@@ -138,78 +158,5 @@ function checkData<Batch>({ game }: GameTrainer<Batch>, { example, classes }: Ba
     expected: `data with labels of ${game.classes} classes`,
     received: classes === undefined ? 'no labels' : `${classes} classes`,
     remedy: 'Choose data with those labels, or build the head for that many classes.',
-  });
-}
-
-/** How far this call is to train, and how far it has come. */
-function goalOf<Batch>(run: GameTrainer<Batch>, batches: BatchSource<Batch>, { steps, epochs, minutes }: TrainOptions) {
-  const given = Object.entries({ steps, epochs, minutes }).filter(([, value]) => value !== undefined);
-  if (given.length !== 1) {
-    throw gmError('GM_OPTION', {
-      where: 'train',
-      expected: 'exactly one of steps, epochs and minutes',
-      received: given.length === 0 ? 'none' : given.map(([name]) => name).join(' and '),
-      remedy: 'Say in one way how long to train.',
-    });
-  }
-  const [name, value] = given[0] as [string, number];
-  checkNumber('train', name, value, { min: 0, integer: name === 'steps' });
-  const from = run.steps;
-  const begun = performance.now();
-  const last = name === 'steps' ? value : Math.round(value * batches.batchesPerEpoch);
-  const elapsed = () => performance.now() - begun;
-  const progress = (): number => {
-    if (name === 'minutes') return Math.min(1, elapsed() / (value * 60_000));
-    return last <= from ? 1 : Math.min(1, (run.steps - from) / (last - from));
-  };
-  const forecast = () => {
-    const share = progress();
-    return { progress: share, secondsLeft: (elapsed() / 1000) * ((1 - share) / Math.max(share, 1e-9)) };
-  };
-  return { progress, forecast };
-}
-
-/** What has happened since the last report: metrics not yet read, means of those that were, the speed. */
-function reportWindow<Batch>(run: GameTrainer<Batch>, batches: BatchSource<Batch>, goal: ReturnType<typeof goalOf>) {
-  const { batchSize, batchesPerEpoch } = batches;
-  let unread: Record<string, Tensor> = {};
-  let sums: Record<string, { total: number; count: number }> = {};
-  let steps = 0;
-  let since = performance.now();
-  return {
-    /** Keeps the newest of each metric, so that those of a player that moves seldom are read too. */
-    add(metrics: Metrics) {
-      for (const name of Object.keys(metrics)) unread[name]?.dispose();
-      unread = { ...unread, ...metrics };
-      steps += 1;
-    },
-    async read() {
-      const metrics = unread;
-      unread = {};
-      for (const [name, value] of Object.entries(checkFinite(await readMetrics(metrics), run.steps))) {
-        const { total, count } = sums[name] ?? { total: 0, count: 0 };
-        sums[name] = { total: total + value, count: count + 1 };
-      }
-    },
-    report(): Report {
-      const now = performance.now();
-      const metrics = Object.fromEntries(Object.entries(sums).map(([name, { total, count }]) => [name, total / count]));
-      const examplesPerSecond = (steps * batchSize * 1000) / (now - since);
-      [sums, steps, since] = [{}, 0, now];
-      const epoch = run.steps / batchesPerEpoch;
-      return { type: 'report', step: run.steps, epoch, metrics, examplesPerSecond, ...goal.forecast() };
-    },
-    dispose: () => dispose(unread),
-  };
-}
-
-function checkFinite(metrics: Record<string, number>, step: number): Record<string, number> {
-  const broken = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
-  if (broken === undefined) return metrics;
-  throw gmError('GM_NOT_FINITE', {
-    where: `train, step ${step}`,
-    expected: 'finite losses and gradients',
-    received: `${broken[0]} = ${broken[1]}`,
-    remedy: 'Lower the learning rate, set clipNorm, or go back to the last checkpoint, which is intact.',
   });
 }

@@ -10,8 +10,11 @@ import {
 } from '@gm/core';
 import { dispose, type Tensor, tensor_util, tidy, Variable } from '@tensorflow/tfjs-core';
 import { type Averages, averagesOf } from './averages.js';
+import { checkCapable } from './capability.js';
 import { buffersOf, descend, parametersOf } from './descend.js';
+import { blame, checkDevice, trusted } from './device.js';
 import type { Game, Player, Turn } from './game.js';
+import { areHere, checkPlace } from './place.js';
 
 /** Scalars by `player/metric`; the caller owns them until `readMetrics`. */
 export type Metrics = Readonly<Record<string, Tensor>>;
@@ -41,7 +44,8 @@ export interface GameTrainer<Batch> extends Trainer<Batch, Metrics> {
    *
    * When a player throws, those before it have moved and the step does not count: go on from a checkpoint rather than call it again.
    *
-   * @throws GM_GRADIENT; GM_BUSY inside withAverages; GM_DISPOSED after dispose
+   * @throws GM_GRADIENT; GM_BUSY inside withAverages; GM_DISPOSED after dispose; GM_DEVICE when the device has failed, before or
+   *   meanwhile; GM_BACKEND when anything that training changes lies on a backend other than the one in use
    */
   step(batch: Batch): Metrics;
   /** For `restoreCheckpoint`: where to go on. */
@@ -49,7 +53,8 @@ export interface GameTrainer<Batch> extends Trainer<Batch, Metrics> {
   /**
    * Runs `work` with the averaged parameters in place; with the current ones when no average is kept.
    *
-   * @throws GM_BUSY when one is already under way
+   * @throws GM_BUSY when one is already under way; GM_BACKEND when the run lies on another backend; GM_DEVICE when the device has
+   *   failed before `work` ends
    */
   withAverages<Result>(work: () => Result | Promise<Result>): Promise<Result>;
   /** Frees optimizer slots and averages; the networks stay, they are the caller's. */
@@ -59,7 +64,9 @@ export interface GameTrainer<Batch> extends Trainer<Batch, Metrics> {
 /**
  * Makes a game ready to train.
  *
- * @throws GM_OPTION when the game has no player, names clash, players share a network or an optimizer, or an option is out of limits
+ * @throws GM_OPTION when the game has no player, names clash, players share a network or an optimizer, or an option is out of limits;
+ *   GM_BACKEND when the backend in use lacks kernels that a network says it calls; GM_MEMORY when a parameter is larger than the
+ *   device takes
  * @example const t = trainer(vae({ encoder, decoder, prior }), { seed: 7 })
  */
 export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: TrainerOptions = {}): GameTrainer<Batch> {
@@ -68,6 +75,7 @@ export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: Train
   if (clipNorm !== undefined) checkNumber('trainer', 'clipNorm', clipNorm, { min: 0, exclusive: true });
   let random = seeded(seed).split('training');
   const networks = Object.assign({}, ...game.players.map((player) => player.networks)) as Record<string, Network>;
+  checkCapable(networks);
   const averages = averageDecay === undefined ? undefined : averagesOf(parametersOf(networks), averageDecay);
   let steps = 0;
   let averaging = false;
@@ -78,12 +86,7 @@ export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: Train
     return Object.fromEntries(Object.entries(losses).map(([name, value]) => [`${player.name}/${name}`, value]));
   };
 
-  const step = (batch: Batch): Metrics => {
-    if (disposed) throw unusable('GM_DISPOSED', 'a trainer in use', 'one whose dispose() was called');
-    if (averaging) throw unusable('GM_BUSY', 'the current parameters in place', 'a step inside withAverages()');
-    const stream = random.split(steps);
-    const turnOf = (name: string): Turn => ({ step: steps, random: stream.split(name) });
-    const shared = tidy(() => game.share?.(batch, turnOf('share')) as never) as Shared;
+  const moveAll = (batch: Batch, shared: Shared, turnOf: (name: string) => Turn): Metrics => {
     const metrics: Record<string, Tensor> = {};
     try {
       for (const player of game.players) {
@@ -91,18 +94,41 @@ export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: Train
         if ((steps + 1) % (player.every ?? 1) !== 0) continue;
         Object.assign(metrics, move(player, batch, shared, turnOf(player.name)));
       }
+      averages?.update(steps + 1);
+      checkDevice();
+      return metrics;
     } catch (error) {
       dispose(metrics);
       throw error;
+    }
+  };
+
+  const fixed = [parametersOf(networks), buffersOf(networks), averages?.values ?? {}].flatMap(Object.values<Tensor>);
+  /** What a step writes to, without the names, which cost more than the look. */
+  const changing = () =>
+    game.players.reduce((all, player) => all.concat(Object.values(player.optimizer.state().slots)), fixed);
+
+  const step = (batch: Batch): Metrics => {
+    if (disposed) throw unusable('GM_DISPOSED', 'a trainer in use', 'one whose dispose() was called');
+    if (averaging) throw unusable('GM_BUSY', 'the current parameters in place', 'a step inside withAverages()');
+    checkDevice();
+    if (!areHere(changing())) checkPlace('trainer', stateOf(run));
+    const stream = random.split(steps);
+    const turnOf = (name: string): Turn => ({ step: steps, random: stream.split(name) });
+    let shared: Shared | undefined;
+    try {
+      shared = tidy(() => game.share?.(batch, turnOf('share')) as never) as Shared;
+      const metrics = moveAll(batch, shared, turnOf);
+      steps += 1;
+      return metrics;
+    } catch (error) {
+      throw blame(error);
     } finally {
       disposeOwn(shared, batch);
     }
-    steps += 1;
-    averages?.update(steps);
-    return metrics;
   };
 
-  return {
+  const run: GameTrainer<Batch> = {
     game,
     get steps() {
       return steps;
@@ -123,9 +149,10 @@ export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: Train
     },
     async withAverages(work) {
       if (averaging) throw unusable('GM_BUSY', 'one withAverages() at a time', 'another inside or beside it');
+      if (averages) checkPlace('withAverages', stateOf(run));
       averaging = averages !== undefined;
       try {
-        return await (averages ? averages.during(work) : work());
+        return await trusted(async () => (averages ? averages.during(work) : work()));
       } finally {
         averaging = false;
       }
@@ -137,13 +164,18 @@ export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: Train
       for (const { optimizer } of game.players) optimizer.dispose();
     },
   };
+  return run;
 }
 
-/** Waits for metrics, gives them as plain numbers and frees them. */
+/**
+ * Waits for metrics, gives them as plain numbers and frees them.
+ *
+ * @throws GM_DEVICE when the device has failed: what it gives then are no numbers of this run
+ */
 export async function readMetrics(metrics: Metrics): Promise<Record<string, number>> {
   const entries = Object.entries(metrics);
   try {
-    const values = await Promise.all(entries.map(([, tensor]) => tensor.data()));
+    const values = await trusted(() => Promise.all(entries.map(([, tensor]) => tensor.data())));
     return Object.fromEntries(entries.map(([name], index) => [name, values[index]![0]!]));
   } finally {
     dispose(metrics as Record<string, Tensor>);

@@ -98,10 +98,10 @@ function placeOf(tried: Trial): string {
 function notesOn(tried: Tried): string[] {
   const notes = tried.outcome === 'works' ? [] : [troubleOf(tried)];
   if (!('report' in tried)) return notes;
-  const { software, limit, lacks = [] } = tried.report;
+  const { software, limit, cannotTrain = [] } = tried.report;
   if (software) notes.push('its adapter is software: for tests; auto does not choose it.');
   if (limit) notes.push(`${limit}.`);
-  if (lacks.length > 0) notes.push(`it cannot train with ${lacks.join(', ')}.`);
+  for (const { part, kernels } of cannotTrain) notes.push(`it cannot train ${part}: it lacks ${kernels.join(', ')}.`);
   return notes;
 }
 

@@ -31,12 +31,11 @@ export function slots(): Slots {
     },
     all: () => Object.fromEntries(kept),
     restore(values) {
-      const copies = Object.entries(values).map(([key, value]) => [key, copyOf(value)] as const);
-      clear();
-      for (const [key, copy] of copies) {
-        put(key, copy);
-        copy.dispose();
-      }
+      tidy(() => {
+        const copies = Object.entries(values).map(([key, value]) => [key, copyOf(value)] as const);
+        clear();
+        for (const [key, copy] of copies) put(key, copy);
+      });
     },
     dispose: clear,
   };
