@@ -1,0 +1,182 @@
+import { seeded, spec } from '@gm/core';
+import {
+  convClassifier,
+  dcganDiscriminator,
+  discriminator,
+  features,
+  mlpClassifier,
+  mlpDiscriminator,
+  predict,
+  withHead,
+} from '@gm/discriminators';
+import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder } from '@gm/generators';
+import {
+  convEncoder,
+  gaussian,
+  gaussianEncoder,
+  interpolate,
+  lerp,
+  mlpEncoder,
+  reparameterize,
+  slerp,
+  splitGaussian,
+  standardNormal,
+  traversal,
+  uniform,
+} from '@gm/latent';
+import { bernoulli } from '@gm/losses';
+import { dense, sequential, tanh } from '@gm/networks';
+import { exp, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Case, Group } from '../case.js';
+import { type Differentiable, differentiated } from '../differentiate.js';
+import { draw, read } from '../numbers.js';
+import { network, shake } from './layers.js';
+
+type Inputs = Readonly<Record<string, Tensor>>;
+type Disposable = Parameters<typeof shake>[0] & { dispose(): void };
+
+function latent(
+  name: string,
+  inputs: Differentiable['inputs'],
+  f: (inputs: never) => Tensor | Inputs,
+  { second = true }: Pick<Differentiable, 'second'> = {},
+): Case {
+  const run = () => differentiated({ f: f as Differentiable['f'], inputs, second });
+  return { group: 'latents', name, run };
+}
+
+/** What a network gives in other ways than apply(), without gradients. */
+function given<Part extends Disposable>(group: Group, name: string, make: () => Part, f: (part: Part) => Inputs): Case {
+  return {
+    group,
+    name,
+    async run() {
+      const part = make();
+      shake(part);
+      try {
+        return { forward: await read(tidy(() => f(part))) };
+      } finally {
+        part.dispose();
+      }
+    },
+  };
+}
+
+/** Its second derivatives are zero. */
+const linear = { second: false };
+const random = () => seeded('weights');
+const image = spec([8, 8, 1], [-1, 1]);
+const images = { input: image.shape, batch: 2 };
+const codes = { mean: [3, 5], logVariance: [3, 5] } as const;
+const ends = { a: [3, 5], b: [3, 5] } as const;
+type Ends = { readonly a: Tensor; readonly b: Tensor };
+type Codes = { readonly mean: Tensor; readonly logVariance: Tensor };
+
+const smallEncoder = () => mlpEncoder({ input: spec([7]), hidden: [6], latent: 3, random: random() });
+const smallDecoder = () => mlpDecoder({ latent: 3, hidden: [6], output: spec([7], 'logits'), random: random() });
+const smallClassifier = () => mlpClassifier({ input: spec([7]), hidden: [6], classes: 3, random: random() });
+const body = () => sequential(spec([7]), dense({ units: 5, random: random() }), tanh());
+
+export const latentCases: readonly Case[] = [
+  latent('gaussian', codes, ({ mean, logVariance }: Codes) => {
+    const posterior = gaussian(mean, logVariance);
+    return { sample: posterior.sample(seeded('z')), logProb: posterior.logProb(draw([3, 5], { seed: 'z' })) };
+  }),
+  latent('reparameterize', codes, ({ mean, logVariance }: Codes) => reparameterize(mean, logVariance, seeded('z'))),
+  latent('splitGaussian', { parameters: [3, 10] }, ({ parameters }) => ({ ...splitGaussian(parameters) }), linear),
+  latent('standardNormal', { z: [3, 5], ...codes }, ({ z, mean, logVariance }: Codes & { readonly z: Tensor }) => ({
+    logProb: standardNormal(5).logProb(z),
+    divergence: standardNormal(5).divergenceFrom!(gaussian(mean, logVariance)),
+  })),
+  {
+    group: 'latents',
+    name: 'standardNormal, drawn',
+    run: async () => ({ forward: await read({ z: standardNormal(5).sample(4, seeded('z')) }) }),
+  },
+  {
+    group: 'latents',
+    name: 'uniform',
+    run: async () => {
+      const prior = uniform(5, { low: -0.5, high: 2 });
+      const logProb = () => tidy(() => exp(prior.logProb(draw([6, 5], { low: -0.55, high: 2 }))));
+      return { forward: await read({ z: prior.sample(4, seeded('z')), probability: logProb() }) };
+    },
+  },
+  latent('lerp', ends, ({ a, b }: Ends) => lerp(a, b, 0.3), linear),
+  latent('slerp', ends, ({ a, b }: Ends) => slerp(a, b, 0.3), linear),
+  latent('interpolate', ends, ({ a, b }: Ends) => interpolate(a, b, 4)),
+  latent('traversal', { z: [1, 5] }, ({ z }) => traversal({ z, axes: [0, 3] }), linear),
+  network('mlpEncoder', smallEncoder, { input: [7] }, 'latents'),
+  network(
+    'convEncoder',
+    () => convEncoder({ input: image, channels: [2, 4], latent: 3, activation: tanh, random: random() }),
+    images,
+    'latents',
+  ),
+  given(
+    'latents',
+    'gaussianEncoder',
+    () => gaussianEncoder(sequential(spec([7]), dense({ units: 6, random: random() }))),
+    (encoder) => {
+      const { mean, logVariance } = encoder.encode(draw([3, 7]));
+      return { mean, logVariance };
+    },
+  ),
+];
+
+export const generatorCases: readonly Case[] = [
+  network('mlpDecoder', smallDecoder, { input: [3] }, 'generators'),
+  network(
+    'convDecoder',
+    () => convDecoder({ latent: 3, output: image, channels: [4, 2], activation: tanh, random: random() }),
+    { input: [3], batch: 2 },
+    'generators',
+  ),
+  network(
+    'dcganGenerator, in training',
+    () => dcganGenerator({ latent: 3, output: image, channels: 2, random: random() }),
+    { input: [3], batch: 2, training: true },
+    'generators',
+  ),
+  given('generators', 'fromDecoder', smallDecoder, (decoder) => ({
+    samples: fromDecoder(decoder, standardNormal(3), { likelihood: bernoulli(), batch: 2 }).sample(5, seeded('z')),
+  })),
+];
+
+export const discriminatorCases: readonly Case[] = [
+  network('mlpClassifier', smallClassifier, { input: [7] }, 'discriminators'),
+  network(
+    'mlpDiscriminator, in training',
+    () => mlpDiscriminator({ input: spec([7]), hidden: [6, 5], dropout: 0.2, random: random() }),
+    { input: [7], training: true },
+    'discriminators',
+  ),
+  network(
+    'dcganDiscriminator, in training',
+    () => dcganDiscriminator({ input: image, channels: 2, random: random() }),
+    { ...images, training: true },
+    'discriminators',
+  ),
+  network(
+    'convClassifier, in training',
+    () => convClassifier({ input: image, classes: 3, channels: [2, 4], hidden: 5, kernelSize: 3, random: random() }),
+    { ...images, training: true },
+    'discriminators',
+  ),
+  network(
+    'discriminator',
+    () => discriminator({ body: body(), head: dense({ units: 1, random: random() }) }),
+    { input: [7] },
+    'discriminators',
+  ),
+  given('discriminators', 'features', smallClassifier, (network) => ({
+    features: features(network, draw([5, 7]), { batch: 2 }),
+  })),
+  given('discriminators', 'predict', smallClassifier, (network) => ({ ...predict(network, draw([5, 7])) })),
+  given('discriminators', 'withHead', smallClassifier, (network) => {
+    const other = withHead(network, { classes: 4, random: seeded('head') });
+    const logits = other.logits(draw([5, 7]));
+    other.dispose();
+    return { logits };
+  }),
+];

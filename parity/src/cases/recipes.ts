@@ -1,0 +1,217 @@
+import { type Layer, type Network, seeded, spec } from '@gm/core';
+import {
+  convClassifier,
+  dcganDiscriminator,
+  discriminator,
+  type FeatureNetwork,
+  mlpClassifier,
+  mlpDiscriminator,
+} from '@gm/discriminators';
+import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder } from '@gm/generators';
+import { convEncoder, mlpEncoder, standardNormal } from '@gm/latent';
+import { bernoulli } from '@gm/losses';
+import {
+  dense,
+  embedding,
+  flatten,
+  gru,
+  layerNorm,
+  lstm,
+  residual,
+  selfAttention,
+  sequential,
+  tanh,
+  weightsOf,
+} from '@gm/networks';
+import {
+  classifier,
+  type Game,
+  type GameTrainer,
+  gan,
+  linear,
+  lsgan,
+  readMetrics,
+  trainer,
+  vae,
+  vaeGan,
+} from '@gm/trainers';
+import { clone, dispose, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Case, Numbers } from '../case.js';
+import { draw, drawWhole, read } from '../numbers.js';
+
+interface Recipe<Batch> {
+  readonly run: GameTrainer<Batch>;
+  readonly networks: Readonly<Record<string, Network>>;
+  /** The batch of that step. */
+  batch(step: number): Batch;
+  /** What is made with the networks in the end. */
+  outcome(): Readonly<Record<string, Tensor>>;
+}
+
+const BATCH = 8;
+/** Batches come round. */
+const BATCHES = 4;
+
+/** The weights, the losses of the last step, and what a trained network makes. */
+function recipe<Batch>(name: string, make: () => Recipe<Batch>): Case {
+  return {
+    group: 'recipes',
+    name,
+    async run({ steps }) {
+      const { run, networks, batch, outcome } = make();
+      try {
+        let losses: Record<string, number> = {};
+        for (let step = 0; step < steps; step++) {
+          const given = batch(step);
+          losses = await readMetrics(run.step(given));
+          dispose(given as never);
+        }
+        const weights = Object.entries(networks).map(([part, network]) => weightsIn(part, network));
+        const averages = await copied('averages', run.averages!.values);
+        const made = await read(tidy(outcome));
+        return {
+          trained: {
+            ...Object.assign({}, ...(await Promise.all(weights))),
+            ...averages,
+            ...made,
+            losses: Object.values(losses),
+          },
+        };
+      } finally {
+        run.dispose();
+        for (const network of Object.values(networks)) network.dispose();
+      }
+    },
+  };
+}
+
+const weightsIn = (part: string, network: Network): Promise<Numbers> => copied(part, weightsOf(network));
+
+const copied = (prefix: string, tensors: Readonly<Record<string, Tensor>>): Promise<Numbers> =>
+  read(Object.fromEntries(Object.entries(tensors).map(([name, x]) => [`${prefix}/${name}`, clone(x)])));
+
+const started = <Batch, Shared>(game: Game<Batch, Shared>) =>
+  trainer(game, { seed: 7, averageDecay: 0.9, clipNorm: 50 });
+
+const random = () => seeded('weights');
+const prior = () => standardNormal(3);
+const image = spec([8, 8, 1], [0, 1]);
+const data = (shape: readonly number[]) => (step: number) => ({
+  x: draw([BATCH, ...shape], { low: 0, seed: step % BATCHES }),
+});
+const sampled = (decoder: Network, options?: Parameters<typeof fromDecoder>[2]) => () => ({
+  samples: fromDecoder(decoder, prior(), options).sample(3, seeded('z')),
+});
+
+function autoencoder(name: string, parts: () => Pick<Parameters<typeof vae>[0], 'encoder' | 'decoder'>): Case {
+  return recipe(name, () => {
+    const { encoder, decoder } = parts();
+    return {
+      run: started(vae({ encoder, decoder, prior: prior(), beta: linear({ from: 0, to: 1, steps: 50 }) })),
+      networks: { encoder, decoder },
+      batch: data(encoder.input.shape),
+      outcome: sampled(decoder, { likelihood: bernoulli() }),
+    };
+  });
+}
+
+type Adversaries = { readonly generator: Network; readonly discriminator: FeatureNetwork };
+
+function adversarial(name: string, recipeOf: typeof lsgan, parts: () => Adversaries): Case {
+  return recipe(name, () => {
+    const { generator, discriminator } = parts();
+    return {
+      run: started(recipeOf({ generator, discriminator, prior: prior() })),
+      networks: { generator, discriminator },
+      batch: data(discriminator.input.shape),
+      outcome: sampled(generator),
+    };
+  });
+}
+
+function learned(name: string, parts: () => Adversaries & { readonly encoder: ReturnType<typeof mlpEncoder> }): Case {
+  return recipe(name, () => {
+    const { encoder, generator, discriminator } = parts();
+    return {
+      run: started(vaeGan({ encoder, generator, discriminator, prior: prior() })),
+      networks: { encoder, generator, discriminator },
+      batch: data(encoder.input.shape),
+      outcome: sampled(generator),
+    };
+  });
+}
+
+function classified(name: string, make: () => FeatureNetwork, x?: (step: number) => Tensor): Case {
+  return recipe(name, () => {
+    const network = make();
+    const examples = x ?? ((step) => data(network.input.shape)(step).x);
+    return {
+      run: started(classifier({ network })),
+      networks: { classifier: network },
+      batch: (step) => ({ x: examples(step), labels: drawWhole([BATCH], 3, step % BATCHES) }),
+      outcome: () => ({ logits: network.logits(examples(0)) }),
+    };
+  });
+}
+
+const mlp = {
+  encoder: () => mlpEncoder({ input: spec([7], [0, 1]), hidden: [6], latent: 3, random: random() }),
+  decoder: () => mlpDecoder({ latent: 3, hidden: [6], output: spec([7], 'logits'), random: random() }),
+  generator: () => mlpDecoder({ latent: 3, hidden: [6], output: spec([7], [0, 1]), random: random() }),
+  discriminator: () => mlpDiscriminator({ input: spec([7], [0, 1]), hidden: [6], random: random() }),
+};
+
+const conv = {
+  encoder: () => convEncoder({ input: image, channels: [2, 4], latent: 3, random: random() }),
+  decoder: () => convDecoder({ latent: 3, output: spec([8, 8, 1], 'logits'), channels: [4, 2], random: random() }),
+  generator: () => dcganGenerator({ latent: 3, output: image, channels: 2, random: random() }),
+  discriminator: () => dcganDiscriminator({ input: image, channels: 2, random: random() }),
+};
+
+const reads = (layer: Layer) =>
+  discriminator({ body: sequential(spec([4, 3], [0, 1]), layer), head: dense({ units: 3, random: random() }) });
+
+function attending(): FeatureNetwork {
+  const body = sequential(
+    spec([4], [0, 4], 'int32'),
+    embedding({ vocabulary: 5, units: 6, random: random() }),
+    residual(layerNorm(), selfAttention({ heads: 2, random: random() })),
+    flatten(),
+  );
+  return discriminator({ body, head: dense({ units: 3, random: random() }) });
+}
+
+export const recipeCases: readonly Case[] = [
+  autoencoder('vae', () => ({ encoder: mlp.encoder(), decoder: mlp.decoder() })),
+  autoencoder('vae, convolutional', () => ({ encoder: conv.encoder(), decoder: conv.decoder() })),
+  adversarial('gan', gan, () => ({ generator: mlp.generator(), discriminator: mlp.discriminator() })),
+  adversarial('gan, convolutional', gan, () => ({ generator: conv.generator(), discriminator: conv.discriminator() })),
+  adversarial('lsgan', lsgan, () => ({ generator: mlp.generator(), discriminator: mlp.discriminator() })),
+  learned('vaeGan', () => ({
+    ...mlp,
+    encoder: mlp.encoder(),
+    generator: mlp.generator(),
+    discriminator: mlp.discriminator(),
+  })),
+  learned('vaeGan, convolutional', () => ({
+    encoder: conv.encoder(),
+    generator: conv.generator(),
+    discriminator: conv.discriminator(),
+  })),
+  classified('classifier', () =>
+    mlpClassifier({
+      input: spec([7], [0, 1]),
+      hidden: [6],
+      classes: 3,
+      dropout: 0.2,
+      activation: tanh,
+      random: random(),
+    }),
+  ),
+  classified('classifier, convolutional', () =>
+    convClassifier({ input: image, classes: 3, channels: [2, 4], hidden: 6, kernelSize: 3, random: random() }),
+  ),
+  classified('classifier, lstm', () => reads(lstm({ units: 5, random: random() }))),
+  classified('classifier, gru', () => reads(gru({ units: 5, random: random() }))),
+  classified('classifier, attention', attending, (step) => drawWhole([BATCH, 4], 5, `x ${step % BATCHES}`)),
+];

@@ -1,0 +1,3 @@
+import { testParity } from './onEngine.js';
+
+await testParity('chromium');
