@@ -30,7 +30,9 @@ import {
   gan,
   linear,
   lsgan,
+  type Metrics,
   readMetrics,
+  type TrainerOptions,
   trainer,
   vae,
   vaeGan,
@@ -60,23 +62,9 @@ function recipe<Batch>(name: string, make: () => Recipe<Batch>): Case {
     async run({ steps }) {
       const { run, networks, batch, outcome } = make();
       try {
-        let losses: Record<string, number> = {};
-        for (let step = 0; step < steps; step++) {
-          const given = batch(step);
-          losses = await readMetrics(run.step(given));
-          dispose(given as never);
-        }
-        const weights = Object.entries(networks).map(([part, network]) => weightsIn(part, network));
-        const averages = await copied('averages', run.averages!.values);
-        const made = await read(tidy(outcome));
-        return {
-          trained: {
-            ...Object.assign({}, ...(await Promise.all(weights))),
-            ...averages,
-            ...made,
-            losses: Object.values(losses),
-          },
-        };
+        const losses = await trained(run, batch, steps);
+        const weights = await copied({ ...inParts(networks), ...run.averages?.values });
+        return { trained: { losses: Object.values(losses), ...weights, ...(await read(tidy(outcome))) } };
       } finally {
         run.dispose();
         for (const network of Object.values(networks)) network.dispose();
@@ -85,13 +73,37 @@ function recipe<Batch>(name: string, make: () => Recipe<Batch>): Case {
   };
 }
 
-const weightsIn = (part: string, network: Network): Promise<Numbers> => copied(part, weightsOf(network));
+/** Steps between two looks at the losses: a queue of WebGPU does not hold any number of operations. */
+const GLANCE = 10;
 
-const copied = (prefix: string, tensors: Readonly<Record<string, Tensor>>): Promise<Numbers> =>
-  read(Object.fromEntries(Object.entries(tensors).map(([name, x]) => [`${prefix}/${name}`, clone(x)])));
+/** The losses of the last step. */
+async function trained<Batch>(run: GameTrainer<Batch>, batch: Recipe<Batch>['batch'], steps: number) {
+  while (run.steps < steps - 1) {
+    const metrics = stepped(run, batch(run.steps));
+    if (run.steps % GLANCE === 0) await readMetrics(metrics);
+    else dispose(metrics as never);
+  }
+  return readMetrics(stepped(run, batch(run.steps)));
+}
 
-const started = <Batch, Shared>(game: Game<Batch, Shared>) =>
-  trainer(game, { seed: 7, averageDecay: 0.9, clipNorm: 50 });
+function stepped<Batch>(run: GameTrainer<Batch>, batch: Batch): Metrics {
+  const metrics = run.step(batch);
+  dispose(batch as never);
+  return metrics;
+}
+
+const inParts = (networks: Recipe<never>['networks']) =>
+  Object.fromEntries(
+    Object.entries(networks).flatMap(([part, network]) =>
+      Object.entries(weightsOf(network)).map(([name, weight]) => [`${part}/${name}`, weight]),
+    ),
+  );
+
+const copied = (tensors: Readonly<Record<string, Tensor>>): Promise<Numbers> =>
+  read(Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, clone(x)])));
+
+const started = <Batch, Shared>(game: Game<Batch, Shared>, options?: TrainerOptions) =>
+  trainer(game, { seed: 7, ...options });
 
 const random = () => seeded('weights');
 const prior = () => standardNormal(3);
@@ -146,7 +158,7 @@ function classified(name: string, make: () => FeatureNetwork, x?: (step: number)
     const network = make();
     const examples = x ?? ((step) => data(network.input.shape)(step).x);
     return {
-      run: started(classifier({ network })),
+      run: started(classifier({ network }), { averageDecay: 0.9, clipNorm: 1 }),
       networks: { classifier: network },
       batch: (step) => ({ x: examples(step), labels: drawWhole([BATCH], 3, step % BATCHES) }),
       outcome: () => ({ logits: network.logits(examples(0)) }),
@@ -165,11 +177,11 @@ const conv = {
   encoder: () => convEncoder({ input: image, channels: [2, 4], latent: 3, random: random() }),
   decoder: () => convDecoder({ latent: 3, output: spec([8, 8, 1], 'logits'), channels: [4, 2], random: random() }),
   generator: () => dcganGenerator({ latent: 3, output: image, channels: 2, random: random() }),
-  discriminator: () => dcganDiscriminator({ input: image, channels: 2, random: random() }),
+  discriminator: () => dcganDiscriminator({ input: image, channels: 2, norm: 'none', random: random() }),
 };
 
 const reads = (layer: Layer) =>
-  discriminator({ body: sequential(spec([4, 3], [0, 1]), layer), head: dense({ units: 3, random: random() }) });
+  discriminator({ body: sequential(spec([3, 3], [0, 1]), layer), head: dense({ units: 3, random: random() }) });
 
 function attending(): FeatureNetwork {
   const body = sequential(
@@ -195,7 +207,7 @@ export const recipeCases: readonly Case[] = [
   })),
   learned('vaeGan, convolutional', () => ({
     encoder: conv.encoder(),
-    generator: conv.generator(),
+    generator: convDecoder({ latent: 3, output: image, channels: [4, 2], random: random() }),
     discriminator: conv.discriminator(),
   })),
   classified('classifier', () =>
