@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { titleOf } from '../src/case.js';
-import { cases } from '../src/cases/index.js';
-import { compared, missed } from '../src/compare.js';
-import { type EngineName, expectedOf, open } from '../src/engine.js';
+import { titleOf } from '../../src/case.js';
+import { cases } from '../../src/cases/index.js';
+import { compared, missed } from '../../src/compare.js';
+import { type EngineName, expectedOf, open } from '../../src/engine.js';
 
 /** Every case on that engine; skipped, with the reason in the title, where the machine lacks it. */
 export async function testParity(name: EngineName): Promise<void> {
