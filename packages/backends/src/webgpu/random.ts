@@ -60,7 +60,7 @@ fn main(index: i32) {
 }
 
 /** As many workgroups, in a rectangle: no side may be longer than 65,535. Those too many find nothing to write. */
-function dispatchOf(workgroups: number): [number, number, number] {
+export function dispatchOf(workgroups: number): [number, number, number] {
   const rows = Math.ceil(workgroups / 65_535);
   return [Math.ceil(workgroups / rows), rows, 1];
 }

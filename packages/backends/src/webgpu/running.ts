@@ -9,7 +9,9 @@ import {
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import { addNInGroups } from './addN.js';
+import { castToFloat } from './cast.js';
 import { guard } from './guard.js';
+import { kernelsThatKeepNaN } from './notNumbers.js';
 import { randomKernels } from './random.js';
 import type { WebGpuBackend } from './stock.js';
 import { watch } from './watch.js';
@@ -32,7 +34,7 @@ export function afterStart(reading: { readonly readsBack: boolean }): void {
 
 function registerKernels(): void {
   if (getKernel(randomKernels[0]!.kernelName, NAME)) return;
-  for (const kernel of [...randomKernels, addNInGroups()]) {
+  for (const kernel of [...randomKernels, addNInGroups(), castToFloat(), ...kernelsThatKeepNaN()]) {
     if (getKernel(kernel.kernelName, NAME)) unregisterKernel(kernel.kernelName, NAME);
     registerKernel(kernel);
   }
