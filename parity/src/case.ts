@@ -18,6 +18,7 @@ export const groups = [
   'generators',
   'discriminators',
   'metrics',
+  'elementary functions',
   'random streams',
   'optimizers',
   'recipes',

@@ -1,4 +1,5 @@
 import type { Case } from '../case.js';
+import { elementaryCases } from './elementary.js';
 import { layerCases } from './layers.js';
 import { lossCases } from './losses.js';
 import { metricCases } from './metrics.js';
@@ -17,6 +18,7 @@ export const cases: readonly Case[] = [
   ...generatorCases,
   ...discriminatorCases,
   ...metricCases,
+  ...elementaryCases,
   ...randomCases,
   ...optimizerCases,
   ...recipeCases,

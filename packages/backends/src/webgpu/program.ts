@@ -11,11 +11,13 @@ interface Recipe {
   readonly variableNames: readonly string[];
   /** More members of the struct `uniforms`, before `count`. */
   readonly uniforms?: string;
+  /** Called in the body. */
+  readonly functions?: string;
   readonly body: string;
 }
 
 /** A shader with an invocation for each number of the result. */
-export function programOf({ name, outputShape, variableNames, uniforms = '', body }: Recipe): Program {
+export function programOf({ name, outputShape, variableNames, uniforms = '', functions = '', body }: Recipe): Program {
   return {
     shaderKey: name,
     outputShape: [...outputShape],
@@ -24,7 +26,7 @@ export function programOf({ name, outputShape, variableNames, uniforms = '', bod
     workgroupSize: [INVOCATIONS, 1, 1],
     dispatchLayout: { x: outputShape.map((_, axis) => axis) },
     dispatch: dispatchOf(Math.ceil(sizeOf(outputShape) / INVOCATIONS)),
-    getUserCode: () => `
+    getUserCode: () => `${functions}
 fn main(index: i32) {
   if (index >= uniforms.count) { return; }
   ${body}

@@ -8,10 +8,12 @@ import {
   removeBackend,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
+import { activationKernels } from './activations.js';
 import { addNInGroups } from './addN.js';
 import { castToFloat } from './cast.js';
+import { functionKernels } from './functions.js';
 import { guard } from './guard.js';
-import { kernelsThatKeepNaN } from './notNumbers.js';
+import { maxPool } from './maxPool.js';
 import { randomKernels } from './random.js';
 import type { WebGpuBackend } from './stock.js';
 import { watch } from './watch.js';
@@ -34,7 +36,8 @@ export function afterStart(reading: { readonly readsBack: boolean }): void {
 
 function registerKernels(): void {
   if (getKernel(randomKernels[0]!.kernelName, NAME)) return;
-  for (const kernel of [...randomKernels, addNInGroups(), castToFloat(), ...kernelsThatKeepNaN()]) {
+  const mended = [addNInGroups(), castToFloat(), maxPool, ...functionKernels, ...activationKernels()];
+  for (const kernel of [...randomKernels, ...mended]) {
     if (getKernel(kernel.kernelName, NAME)) unregisterKernel(kernel.kernelName, NAME);
     registerKernel(kernel);
   }
