@@ -6,7 +6,7 @@ interface NodeModules {
   'node:os': { cpus(): { model: string }[]; availableParallelism(): number };
   'node:v8': { setFlagsFromString(flags: string): void };
   'node:worker_threads': { Worker: NodeWorker };
-  'node:util': { isNullOrUndefined?: (value: unknown) => boolean };
+  'node:util': { isNullOrUndefined?: (value: unknown) => boolean; isArray?: (value: unknown) => boolean };
 }
 interface NodeRequire {
   (id: string): unknown;
@@ -22,6 +22,7 @@ type NodeWorker = new (
 };
 interface NodeProcess {
   readonly versions?: { readonly node?: string };
+  readonly env: Record<string, string | undefined>;
   cwd(): string;
   getBuiltinModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name];
 }
@@ -32,6 +33,9 @@ export const inNode: boolean = typeof node?.versions?.node === 'string';
 
 /** The first number of Node's version; 0 elsewhere. */
 export const nodeMajor: number = inNode ? Number.parseInt(node!.versions!.node!, 10) : 0;
+
+/** The variables of the process; none in a browser. */
+export const environment: Record<string, string | undefined> = node?.env ?? {};
 
 export const builtin = <Name extends keyof NodeModules>(name: Name): NodeModules[Name] => node!.getBuiltinModule(name);
 
