@@ -1,6 +1,7 @@
 import { engine, env, findBackend, findBackendFactory, registerBackend } from '@tensorflow/tfjs-core';
 import type { Backend, BackendDetails, Obstacle } from './backend.js';
 import { registerGradients } from './gradients/register.js';
+import { registerNativeKernels } from './native/register.js';
 import { builtin, environment, type FoundPackage, findPackage, inNode, processorName } from './platform.js';
 
 /** What tfjs calls both. */
@@ -32,7 +33,8 @@ function native(name: NativeName, packageName: string): Backend {
     remedy: `Look at what it printed; ${GUIDE} says what it needs. Then: npm rebuild ${packageName} --foreground-scripts`,
     obstacle: async () => obstacle(name, packageName),
     load: async () => {
-      if (!findBackendFactory(TENSORFLOW)) await loadPackage(packageName);
+      if (!findBackendFactory(TENSORFLOW)) loadPackage(packageName);
+      registerNativeKernels(TENSORFLOW);
     },
     details: async () => details(name),
   };
@@ -68,7 +70,7 @@ function hasBinding({ folder }: FoundPackage): boolean {
 }
 
 /** The package brings all of tfjs with it, and puts gradients and backends of its own in the place of those there are. */
-async function loadPackage(packageName: string): Promise<void> {
+function loadPackage(packageName: string): void {
   if (factory) {
     registerBackend(TENSORFLOW, factory, PRIORITY);
     return;

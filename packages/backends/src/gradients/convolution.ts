@@ -62,7 +62,7 @@ export const convolutionGradients: readonly GradConfig[] = FAMILIES.flatMap(({ f
 });
 
 /** tfjs-layers hands on null where none are given. */
-function dilationsOf({ dilations }: Attributes, rank: number): number[] {
+export function dilationsOf({ dilations }: Attributes, rank: number): number[] {
   return Array.isArray(dilations) ? dilations : Array<number>(rank).fill(dilations ?? 1);
 }
 
@@ -70,7 +70,7 @@ const dilatedShape = (shape: readonly number[], dilations: readonly number[]) =>
   shape.map((size, axis) => (size - 1) * (dilations[axis] ?? 1) + 1);
 
 /** The filter with zeros between its taps: the kernels for gradients know no dilation. */
-function dilated(filter: Tensor, dilations: readonly number[]): Tensor {
+export function dilated(filter: Tensor, dilations: readonly number[]): Tensor {
   return dilations.reduce((w, step, axis) => {
     if (step === 1) return w;
     const outer = w.shape.slice(0, axis + 1);

@@ -50,7 +50,7 @@ export const poolingGradients: readonly GradConfig[] = [
 ];
 
 /** Which part of each pooling window lies inside x, [1, rows, columns, 1]. */
-function insideShare(x: Tensor, attrs: Attributes): Tensor {
+export function insideShare(x: Tensor, attrs: Attributes): Tensor {
   const { padInfo, ...info } = poolOf(x, attrs);
   const share = (count: number, window: number, stride: number, before: number, length: number) =>
     Array.from({ length: count }, (_, place) => {
