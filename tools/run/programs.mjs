@@ -45,6 +45,12 @@ export async function fetchPnpm() {
   throw new Failure(`pnpm could not be fetched: ${reason.trim()}${unreachable}`);
 }
 
+/** Installs what the package.json of a folder outside the workspace names, without its scripts; resolves to the exit code. */
+export function npmInstall(folder) {
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
+  return node(npm(), ['install', '--prefix', folder, ...options]);
+}
+
 const impatient = ['--fetch-retries=1', '--fetch-retry-mintimeout=2000'];
 
 export const unreachable = `

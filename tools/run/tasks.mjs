@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { install } from './install.mjs';
 import { format, lint } from './lint.mjs';
+import { native } from './native.mjs';
 import { Failure, pnpm, turbo, turboQuietly } from './programs.mjs';
 import { test } from './tests.mjs';
 import { root } from './workspace.mjs';
@@ -16,6 +17,7 @@ const tasks = {
   build: (args) => turbo(['build', ...args]),
   typecheck: (args) => turbo(['typecheck', '--output-logs=new-only', ...args]),
   'check:packages': checkPackages,
+  native,
   lint,
   format,
   pnpm: (args) => pnpm(args),
