@@ -175,7 +175,7 @@ describe.skipIf(!tensorFlow.startable)(title, () => {
     type Op = (x: tf.Tensor4D, filter: tf.Tensor4D) => tf.Tensor;
     type Pad = 'same' | 'valid' | number | [[0, 0], [number, number], [number, number], [0, 0]];
     const draw = (shape: readonly number[], seed: string) =>
-      tf.tensor(seeded(seed).normals(tf.util.sizeFromShape([...shape])), [...shape]) as tf.Tensor4D;
+      tf.tensor(seeded(seed).normals(tf.util.sizeFromShape([...shape])), shape as [number, number, number, number]);
     const ops: Record<string, (pad: Pad, stride: number) => Op> = {
       conv2d: (pad, stride) => (x, f) => tf.conv2d(x, f, stride, pad),
       'conv2d, dilated': (pad) => (x, f) => tf.conv2d(x, f, 1, pad, 'NHWC', 2),

@@ -19,8 +19,8 @@ interface NativeBackend {
   readonly binding: { readonly TF_Version: string };
 }
 
-/** What tfjs starts TensorFlow with: it can be started again after a program has removed it. */
-let factory: Factory | undefined;
+/** What tfjs starts TensorFlow with, by the folder of the package: it can be started again after a program has removed it. */
+const factories = new Map<string, Factory>();
 
 /** TensorFlow's C library under Node, on CUDA and on the processor. */
 export const nodeGpu = native('node-gpu', '@tensorflow/tfjs-node-gpu');
@@ -33,7 +33,7 @@ function native(name: NativeName, packageName: string): Backend {
     remedy: `Look at what it printed; ${GUIDE} says what it needs. Then: npm rebuild ${packageName} --foreground-scripts`,
     obstacle: async () => obstacle(name, packageName),
     load: async () => {
-      if (!findBackendFactory(TENSORFLOW)) loadPackage(packageName);
+      if (!findBackendFactory(TENSORFLOW)) loadPackage(findPackage(packageName)!);
       registerNativeKernels(TENSORFLOW);
     },
     details: async () => details(name),
@@ -70,19 +70,20 @@ function hasBinding({ folder }: FoundPackage): boolean {
 }
 
 /** The package brings all of tfjs with it, and puts gradients and backends of its own in the place of those there are. */
-function loadPackage(packageName: string): void {
-  if (factory) {
-    registerBackend(TENSORFLOW, factory, PRIORITY);
+function loadPackage({ folder, load }: FoundPackage): void {
+  const known = factories.get(folder);
+  if (known) {
+    registerBackend(TENSORFLOW, known, PRIORITY);
     return;
   }
   bringBack();
   environment.TF_CPP_MIN_LOG_LEVEL ??= '1'; // warnings, but not what it says each time it starts
   try {
-    withoutNotices(() => findPackage(packageName)!.load());
+    withoutNotices(load);
   } finally {
     registerGradients();
   }
-  factory = findBackendFactory(TENSORFLOW);
+  factories.set(folder, findBackendFactory(TENSORFLOW));
 }
 
 /** Removed in Node 23, and still used by 4.22: tensorflow/tfjs#8609. */

@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectError, expectNoLeak } from '@gm/core/testing';
 import {
+  findBackendFactory,
   getBackend,
   getGradient,
   getKernel,
@@ -123,6 +124,77 @@ describe('useBackend', () => {
     await expectError(() => useBackend('node'), 'GM_BACKEND', 'node: tfjs could not start it');
     expect(getBackend()).toBe('cpu');
     removeBackend('tensorflow');
+  });
+});
+
+describe('TensorFlow in Node', () => {
+  /** Does what the packages do when they are loaded: registers a backend, and gradients of its own for everybody. */
+  function tensorFlow(name: '@tensorflow/tfjs-node' | '@tensorflow/tfjs-node-gpu', isUsingGpuDevice = false): void {
+    const backend = { isGPUPackage: name.endsWith('-gpu'), isUsingGpuDevice, binding: { TF_Version: '2.9.1' } };
+    install(
+      name,
+      `_tfGlobals.get('gradRegistry').set('Tanh', { kernelName: 'Tanh' });
+       if (!require('node:util').isNullOrUndefined(null)) throw new Error('util');
+       _tfengine.registerBackend('tensorflow', () => ({ ...${JSON.stringify(backend)}, dispose() {} }), 3);`,
+      BINDING,
+    );
+  }
+  afterEach(() => void (findBackendFactory('tensorflow') && removeBackend('tensorflow')));
+
+  it('says that it computes on CUDA', async () => {
+    tensorFlow('@tensorflow/tfjs-node-gpu', true);
+    const { name, device, reason } = await useBackend();
+    expect(name).toBe('node-gpu');
+    expect(device).toBe('TensorFlow 2.9.1 on CUDA');
+    expect(reason).toBe('the first choice; node-gpu with TensorFlow 2.9.1 on CUDA');
+  });
+
+  it('says that it computes on the processor where the package for CUDA finds none', async () => {
+    tensorFlow('@tensorflow/tfjs-node-gpu');
+    expect((await describeBackends())[0]).toEqual({
+      name: 'node-gpu',
+      tfjsName: 'tensorflow',
+      current: false,
+      installed: true,
+      startable: true,
+    });
+    const { reason } = await useBackend('node-gpu');
+    expect(reason).toMatch(/TensorFlow 2\.9\.1 on .+, because it found no CUDA device it can use$/);
+    expect((await describeBackend())?.name).toBe('node-gpu');
+  });
+
+  it('is one to a process', async () => {
+    tensorFlow('@tensorflow/tfjs-node-gpu');
+    tensorFlow('@tensorflow/tfjs-node');
+    await useBackend('node');
+    await expectError(() => useBackend('node-gpu'), 'GM_BACKEND', 'node runs in this process', 'start a new process');
+    expect((await describeBackends()).filter(({ current }) => current).map(({ name }) => name)).toEqual(['node']);
+  });
+
+  it('leaves the gradients of this package in their place, and starts again once it was removed', async () => {
+    tensorFlow('@tensorflow/tfjs-node');
+    const ours = getGradient(Tanh);
+    await useBackend('node');
+    expect(getGradient(Tanh)).toBe(ours);
+    removeBackend('tensorflow');
+    expect((await useBackend('node')).tfjsName).toBe('tensorflow');
+  });
+
+  it('leaves the gradients in their place when it fails', async () => {
+    install('@tensorflow/tfjs-node', `_tfGlobals.get('gradRegistry').delete('Tanh'); throw new Error('half')`, BINDING);
+    const ours = getGradient(Tanh);
+    await expectError(() => useBackend('node'), 'GM_BACKEND', "it fails with 'half'");
+    expect(getGradient(Tanh)).toBe(ours);
+  });
+
+  it.each(['isNullOrUndefined', 'isArray'])('starts where Node has no util.%s()', async (name) => {
+    const util = process.getBuiltinModule('node:util') as unknown as Record<string, unknown>;
+    const former = util[name];
+    delete util[name];
+    tensorFlow('@tensorflow/tfjs-node');
+    await useBackend('node');
+    expect((util[name] as (value: unknown) => boolean)([])).toBe(name === 'isArray');
+    util[name] = former;
   });
 });
 

@@ -111,7 +111,7 @@ async function inform(backend: Backend, why: string): Promise<BackendInfo> {
 /** In Node only what is installed is worth a word; a page may not know that its browser has no WebGPU. */
 function reasonOf(skipped: readonly [Backend, Obstacle][]): string {
   const broken = skipped.filter(([, { installed }]) => installed || !inNode);
-  if (skipped.length === 0) return 'the fastest there is';
+  if (skipped.length === 0) return 'the first choice';
   if (broken.length === 0) return 'nothing else is installed';
   return broken.map(([{ name }, { why }]) => `${name} was passed over: ${why}`).join('; ');
 }
