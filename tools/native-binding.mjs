@@ -309,7 +309,7 @@ function halfMade(cache) {
   const home = join(cache, 'native', 'half');
   mkdirSync(home, { recursive: true });
   for (const entry of readdirSync(home))
-    if (!alive(Number(entry))) rmSync(join(home, entry), { recursive: true, force: true });
+    if (!alive(Number(entry))) rmSync(join(home, entry), { recursive: true, force: true, maxRetries: 5 });
   const own = join(home, String(process.pid));
   rmSync(own, { recursive: true, force: true });
   mkdirSync(own);

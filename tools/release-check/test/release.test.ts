@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { installIn } from '../src/consumer.js';
+import { complaintsIn, installIn } from '../src/consumer.js';
 import { type Manifest, publishAll } from '../src/publish.js';
 import { type Registry, startRegistry } from '../src/registry.js';
 import { node } from '../src/run.js';
@@ -96,6 +96,19 @@ describe('npm install @gm/generators in an empty folder', () => {
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['types.*'] }));
     for (const format of ['mts', 'cts']) copyFileSync(join(folder, 'types.ts'), join(folder, `types.${format}`));
     expect(await node([tsc], folder)).toBe('');
+  });
+});
+
+describe('npm install @gm/backends in an empty folder', () => {
+  it('brings no backend that is optional, and no warning', async () => {
+    const folder = mkdirIn('backends');
+    expect(await complaintsIn(folder, registry.npmrc, ['@gm/backends', '@tensorflow/tfjs-core'])).toEqual([]);
+    expect(readdirSync(join(folder, 'node_modules', '@tensorflow')).sort()).toEqual([
+      'tfjs-backend-cpu',
+      'tfjs-backend-wasm',
+      'tfjs-core',
+    ]);
+    expect(readdirSync(join(folder, 'node_modules'))).not.toContain('webgpu');
   });
 });
 
