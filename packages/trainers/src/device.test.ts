@@ -315,6 +315,20 @@ describe('recover', () => {
     expect([...mended.saved]).toEqual([...whole.saved]);
   });
 
+  it('ends when the same save fails three times in a row', async () => {
+    let calls = 0;
+    const recover = async () => {
+      calls += 1;
+      await renew();
+    };
+    const save = async (_: Uint8Array, step: number) => {
+      if (step === 10) lose();
+      await readMetrics({ x: tensor1d([1]) });
+    };
+    const { error, saved } = await play({ save }, { recover });
+    expect([calls, isGmError(error, 'GM_DEVICE'), [...saved.keys()]]).toEqual([3, true, [5]]);
+  });
+
   it('keeps the newest checkpoint although the caller hands its bytes away', async () => {
     const save = (bytes: Uint8Array) => void structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
     const whole = await play({});
@@ -371,6 +385,8 @@ describe('restoring', () => {
       restoreCheckpoint(run, checkpoint);
       expect(await encodeCheckpoint(run)).toEqual(bytes);
       await trainFor(run, 3);
+      restoreCheckpoint(run, checkpoint);
+      for (const parameter of Object.values(run.networks.encoder!.parameters)) parameter.dataSync().fill(7);
     }
     disposeAll(run);
   });
