@@ -27,7 +27,7 @@ interface TensorData {
   readonly resource?: object | null;
 }
 
-export interface WebGpuDevice {
+interface WebGpuDevice {
   readonly limits: Readonly<Record<string, number>>;
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
   readonly queue: { onSubmittedWorkDone(): Promise<unknown> };
