@@ -5,30 +5,37 @@ import { type EngineName, engineNames } from './engine.js';
 import { type Report, reportOf } from './report.js';
 import { tableOf } from './table.js';
 
+const usage = `npm run parity [-- --markdown]             all backends of this machine, as a table
+npm run test:parity -- --backend <name>    one of ${engineNames.join(', ')}; cpu is what they are compared with`;
+
 /** All engines of this machine as a table, or with `--backend` one of them; fails where a case misses its bound. */
 export async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: { backend: { type: 'string' }, markdown: { type: 'boolean' }, json: { type: 'boolean' } },
-  });
-  const { markdown = false, json = false, backend } = values;
-  const reports = backend === undefined ? await allReports() : [await reportOf(known(backend), console.error)];
+  const { backend, markdown = false, json = false } = optionsOf(args);
+  const reports = backend === undefined ? await allReports() : [await reportOf(backend, console.error)];
   console.log(json ? JSON.stringify(reports) : tableOf(reports, { markdown }));
-  if (json) return end(0);
-  for (const { engine, misses } of reports) for (const miss of misses) console.error(`${engine}: ${miss}`);
-  const asked = backend !== undefined && reports.some(({ missing }) => missing !== undefined);
-  return end(asked || reports.some(({ misses }) => misses.length > 0) ? 1 : 0);
+  if (!json) for (const { engine, misses } of reports) for (const miss of misses) console.error(`${engine}: ${miss}`);
+  const lacking = backend !== undefined && reports.some(({ missing }) => missing !== undefined);
+  end(lacking || reports.some(({ misses }) => misses.length > 0) ? 1 : 0);
 }
 
-/** Devices may keep a process from ending. */
+function optionsOf(args: string[]) {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: { backend: { type: 'string' }, markdown: { type: 'boolean' }, json: { type: 'boolean' } },
+    });
+    const backend = engineNames.find((name) => name === values.backend);
+    if (values.backend === undefined || backend) return { ...values, backend };
+    throw new Error(`there is no backend '${values.backend}'`);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`);
+    process.exit(1);
+  }
+}
+
+/** When all is written: devices may keep a process from ending. */
 function end(code: number): void {
   process.stdout.write('', () => process.exit(code));
-}
-
-function known(name: string): EngineName {
-  const engine = engineNames.find((candidate) => candidate === name);
-  if (engine) return engine;
-  throw new Error(`--backend ${name}: there are ${engineNames.join(', ')}; cpu is what they are compared with.`);
 }
 
 /** Each in a process of its own: native code that fails takes its process along. */

@@ -32,6 +32,7 @@ it('shows the worst error of each group, and says what is missing', () => {
     layers: gradients                    45   1e-4     0                1e-6
     recipes: weights after 100 steps     12   1e-3  3e-5                   –
 
+    The largest error of each group, beside what cpu (plain JavaScript) gives.
     wasm: a processor, 12 s
     WebGPU in Chromium: SwiftShader, recipes for 10 steps, 100 s
     TensorFlow: it is not installed"

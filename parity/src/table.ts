@@ -16,6 +16,8 @@ const words: Readonly<Record<Kind, string>> = {
   trained: `weights after ${trainingSteps} steps`,
 };
 
+const compared = 'The largest error of each group, beside what cpu (plain JavaScript) gives.';
+
 /** The worst error of each group on each engine; in Markdown, or in columns for a terminal. */
 export function tableOf(
   reports: readonly Report[],
@@ -24,7 +26,8 @@ export function tableOf(
   const run = reports.filter(({ missing }) => missing === undefined);
   const lines = [['', 'cases', 'bound', ...run.map(({ engine }) => columns[engine])], ...rowsOf(run)];
   const table = markdown ? piped(lines) : padded(lines);
-  return [table, '', ...run.map(ranOn), ...reports.flatMap(absent)].join('\n');
+  const notes = [...(run.length > 0 ? [table, '', compared] : []), ...run.map(ranOn), ...reports.flatMap(absent)];
+  return notes.join('\n');
 }
 
 function rowsOf(run: readonly Report[]): string[][] {

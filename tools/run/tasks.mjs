@@ -13,6 +13,8 @@ const tasks = {
   gm,
   figures: () => script('bench/figures.mjs', { on: '@gm/train' }),
   bench: (args) => script('bench/bench.mjs', { on: 'bench', args }),
+  parity,
+  'test:parity': parity,
   test,
   build: (args) => turbo(['build', ...args]),
   typecheck: (args) => turbo(['typecheck', '--output-logs=new-only', ...args]),
@@ -37,6 +39,11 @@ async function script(path, { on, args = [] }) {
   await build(on);
   process.argv = [process.execPath, join(root, path), ...args];
   await import(pathToFileURL(join(root, path)).href);
+}
+
+/** Every layer, loss and recipe on every backend of this machine, compared; or with --backend on one. */
+function parity(args) {
+  return script('parity/parity.mjs', { on: 'parity', args });
 }
 
 async function checkPackages() {

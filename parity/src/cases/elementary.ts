@@ -37,6 +37,7 @@ type Two = { readonly x: Tensor; readonly y: Tensor };
 export const elementaryCases: readonly Case[] = [
   ...ofOne({ exp, expm1, sin, cos, tanh, sigmoid, softplus, erf }, anywhere),
   ...ofOne({ log, log1p, sqrt, rsqrt }, positive),
+  ...ofOne({ 'sin, of large numbers': sin, 'cos, of large numbers': cos }, { ...anywhere, low: -4000, high: 4000 }),
   elementary('atan2', { y: anywhere, x: anywhere }, ({ x, y }: Two) => atan2(y, x)),
   elementary('div', { y: anywhere, x: positive }, ({ x, y }: Two) => div(y, x)),
   elementary('pow', { x: positive, y: { shape: [COUNT], low: -2, high: 2 } }, ({ x, y }: Two) => pow(x, y)),
