@@ -8,7 +8,7 @@ import { type Results, titleOf } from '../case.js';
 import type { Engine } from '../engine.js';
 
 /** SwiftShader takes its time; the other backends train recipes for longer. */
-const steps = 10;
+const steps = 5;
 
 const flags = [
   '--no-sandbox',

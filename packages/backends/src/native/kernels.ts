@@ -4,16 +4,20 @@ import {
   Conv2D,
   Conv2DBackpropFilter,
   Conv2DBackpropInput,
+  cast,
   DepthwiseConv2dNative,
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
   div,
   FusedConv2D,
   FusedDepthwiseConv2D,
+  isNaN as isNotNumber,
   MaxPool,
   MaxPoolGrad,
   mul,
+  scalar,
   type Tensor,
+  where,
   zeros,
 } from '@tensorflow/tfjs-core';
 import { dilated, dilationsOf } from '../gradients/convolution.js';
@@ -54,9 +58,13 @@ const toFilter: Mended = (stock, inputs, attrs) => {
   return margin ? stock({ ...inputs, x: framed(inputs.x!, margin) }, valid(attrs)) : stock(inputs, attrs);
 };
 
+/** TensorFlow passes over a NaN; here it is the maximum of every window that it is in. */
 const maxima: Mended = (stock, { x }, attrs) => {
   const margin = marginOf(poolingOf(x!.shape, attrs));
-  return margin ? stock({ x: framed(x!, margin, -Infinity) }, valid(attrs)) : stock({ x: x! }, attrs);
+  const largest = (image: Tensor, edge: number) =>
+    margin ? stock({ x: framed(image, margin, edge) }, valid(attrs)) : stock({ x: image }, attrs);
+  const spoiled = largest(cast(isNotNumber(x!), 'float32'), 0);
+  return where(cast(spoiled, 'bool'), scalar(Number.NaN), largest(x!, -Infinity));
 };
 
 const toMaxima: Mended = (stock, inputs, attrs) => {
