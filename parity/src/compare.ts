@@ -1,7 +1,7 @@
 import { bounds, type Case, type Kind, kinds, type Numbers, type Results } from './case.js';
 
 /** How far one kind of results is off, and where most. */
-export interface Deviation {
+interface Deviation {
   readonly error: number;
   readonly where: string;
   readonly bound: number;

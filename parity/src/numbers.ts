@@ -1,5 +1,5 @@
 import { seeded } from '@gm/core';
-import { dispose, type Tensor, tensor, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { Numbers } from './case.js';
 
 export interface DrawOptions {
@@ -12,10 +12,7 @@ export interface DrawOptions {
 }
 
 /** Uniform numbers without a backend: the same bits everywhere. */
-export function drawn(
-  shape: readonly number[],
-  { seed = 1, low = -1, high = 1, gap = 0.05 }: DrawOptions = {},
-): Float32Array {
+function drawn(shape: readonly number[], { seed = 1, low = -1, high = 1, gap = 0.05 }: DrawOptions = {}): Float32Array {
   const values = seeded(seed).uniforms(shape.reduce((a, b) => a * b, 1));
   return values.map((u) => {
     const value = low + (high - low) * u;
@@ -36,9 +33,6 @@ export function drawWhole(shape: readonly number[], count: number, seed: number 
     'int32',
   );
 }
-
-export const drawVariable = (shape: readonly number[], options?: DrawOptions): Variable =>
-  tidy(() => variable(draw(shape, options)));
 
 /** Reads tensors and frees them. Never dataSync(): in a browser WebGPU would give zeros. */
 export async function read(tensors: Readonly<Record<string, Tensor>>): Promise<Numbers> {
