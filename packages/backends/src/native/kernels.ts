@@ -4,16 +4,21 @@ import {
   Conv2D,
   Conv2DBackpropFilter,
   Conv2DBackpropInput,
+  cast,
   DepthwiseConv2dNative,
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
   div,
   FusedConv2D,
   FusedDepthwiseConv2D,
+  fill,
+  greater,
+  isNaN as isNotNumber,
   MaxPool,
   MaxPoolGrad,
   mul,
   type Tensor,
+  where,
   zeros,
 } from '@tensorflow/tfjs-core';
 import { dilated, dilationsOf } from '../gradients/convolution.js';
@@ -54,9 +59,14 @@ const toFilter: Mended = (stock, inputs, attrs) => {
   return margin ? stock({ ...inputs, x: framed(inputs.x!, margin) }, valid(attrs)) : stock(inputs, attrs);
 };
 
+/** TensorFlow's maximum passes over a NaN; here it is one, as on the other backends. */
 const maxima: Mended = (stock, { x }, attrs) => {
   const margin = marginOf(poolingOf(x!.shape, attrs));
-  return margin ? stock({ x: framed(x!, margin, -Infinity) }, valid(attrs)) : stock({ x: x! }, attrs);
+  const [image, how] = margin ? [framed(x!, margin, -Infinity), valid(attrs)] : [x!, attrs];
+  const highest = stock({ x: image }, how);
+  if (image.dtype !== 'float32') return highest;
+  const marks = stock({ x: cast(isNotNumber(image), 'float32') }, how);
+  return where(greater(marks, 0), fill(highest.shape, Number.NaN), highest);
 };
 
 const toMaxima: Mended = (stock, inputs, attrs) => {
