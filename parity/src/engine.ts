@@ -2,6 +2,7 @@ import { useBackend } from '@gm/backends';
 import { env, getBackend, setBackend } from '@tensorflow/tfjs-core';
 import { type Case, type Results, trainingSteps } from './case.js';
 import { chromiumEngine } from './chromium/engine.js';
+import { stepToNative } from './native.js';
 import { computed } from './run.js';
 
 /** What there may be to compute cases; each is a column of the table. */
@@ -29,6 +30,7 @@ export async function open(name: EngineName): Promise<Engine | { readonly missin
 
 /** A backend in this process. */
 async function nodeEngine(name: Exclude<EngineName, 'chromium'>): Promise<Engine> {
+  if (name === 'node' || name === 'node-gpu') stepToNative();
   const { device = name } = await useBackend(name, { software: true, threads: 2 });
   const backend = getBackend();
   return {

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describeBackend, describeBackends, useBackend } from '@gm/backends';
 import { type Layer, seeded, spec } from '@gm/core';
 import { convClassifier, dcganDiscriminator, discriminator } from '@gm/discriminators';
@@ -20,7 +19,9 @@ import {
 } from '@gm/trainers';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { stepToNative } from '../src/native.js';
 
+stepToNative();
 const tensorFlow = (await describeBackends()).find(({ name }) => name === 'node')!;
 const title = tensorFlow.startable
   ? 'TensorFlow in Node'
@@ -127,10 +128,9 @@ function disposeAll({ run }: Learner): void {
 
 const average = (values: readonly number[]) => values.reduce((total, value) => total + value, 0) / values.length;
 
-/** As a program of its own, with the built packages, in this folder. */
+/** As a program of its own, with the built packages, in the folder of the binding. */
 const program = (text: string) =>
   execFileSync(process.execPath, ['--input-type=module', '--eval', text], {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
     encoding: 'utf8',
     timeout: 60_000,
   });
@@ -142,7 +142,7 @@ describe.skipIf(!tensorFlow.startable)(title, () => {
     expect({ name, tfjsName }).toEqual({ name: 'node', tfjsName: 'tensorflow' });
     expect(device).toContain(`TensorFlow ${binding.TF_Version} on `);
     expect(reason).toBe(`asked for; node with ${device}`);
-    expect(await describeBackend()).toMatchObject({ name: 'node', device, lacks: [] });
+    expect(await describeBackend()).toMatchObject({ name: 'node', device, cannotTrain: [] });
   });
 
   it('leaves no room for the other package, and says so', async () => {

@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const tool = fileURLToPath(new URL('../../tools/native-binding.mjs', import.meta.url));
-const installed = fileURLToPath(new URL('../node_modules/@tensorflow/tfjs-node', import.meta.url));
+const installed = fileURLToPath(new URL('../.native/node_modules/@tensorflow/tfjs-node', import.meta.url));
 
 let home: string;
 beforeEach(() => {

@@ -1,39 +1,45 @@
 /**
- * `npm run native`: tfjs-node with its binding, in a cache outside the repository, and a link to it in parity/node_modules, where
- * useBackend('node') finds it from the working directory. It is no dependency: whoever clones should not have to fetch a gigabyte.
+ * `npm run native`: tfjs-node (with --gpu tfjs-node-gpu) with its binding, in a cache outside the repository, and a link to it in
+ * parity/.native, from where useBackend('node') finds it. It is no dependency: whoever clones should not have to fetch a gigabyte.
  */
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { buildBinding, cacheFolder, Obstacle } from '../native-binding.mjs';
 import { Failure, npmInstall } from './programs.mjs';
 import { root } from './workspace.mjs';
 
-const NAME = '@tensorflow/tfjs-node';
 const VERSION = '4.22.0';
-const link = join(root, 'parity', 'node_modules', NAME);
-/** What turbo reads in the place of the link: tests that were skipped without the binding run when it is there. */
-const note = join(root, 'parity', '.native');
+const place = join(root, 'parity', '.native');
 
-export async function native() {
-  const folder = await installed(join(cacheFolder(), 'native', `tfjs-node-${VERSION}`));
-  const { binding, tensorFlow } = await built(folder);
-  point(folder);
-  writeFileSync(note, `${NAME} ${VERSION}, TensorFlow ${tensorFlow}\n`);
-  console.log(`${NAME} ${VERSION} with TensorFlow ${tensorFlow}: ${binding}`);
+export async function native(args) {
+  const name = nameOf(args);
+  const folder = await installed(name, join(cacheFolder(), 'native', `${basename(name)}-${VERSION}`));
+  const { binding, tensorFlow, gpu } = await built(folder);
+  point(join(place, 'node_modules', name), folder);
+  const what = `${name} ${VERSION} with TensorFlow ${tensorFlow}, ${gpu ? 'on CUDA' : 'on the processor'}`;
+  // What turbo reads in the place of the link.
+  writeFileSync(join(place, 'built.txt'), `${what}\n`);
+  console.log(`${what}: ${binding}`);
+}
+
+function nameOf(args) {
+  if (args.length === 0) return '@tensorflow/tfjs-node';
+  if (args.length === 1 && args[0] === '--gpu') return '@tensorflow/tfjs-node-gpu';
+  throw new Failure(`npm run native takes nothing, or -- --gpu; it was given ${args.join(' ')}.`);
 }
 
 /** The folder of the package, installed beside its place and moved there when it is whole. */
-async function installed(home) {
-  const folder = join(home, 'node_modules', NAME);
+async function installed(name, home) {
+  const folder = join(home, 'node_modules', name);
   if (existsSync(folder)) return folder;
-  console.log(`Installing ${NAME} ${VERSION} in ${home} …`);
+  console.log(`Installing ${name} ${VERSION} in ${home} …`);
   const half = `${home}.${process.pid}`;
   rmSync(half, { recursive: true, force: true });
   mkdirSync(half, { recursive: true });
-  writeFileSync(join(half, 'package.json'), JSON.stringify({ private: true, dependencies: { [NAME]: VERSION } }));
+  writeFileSync(join(half, 'package.json'), JSON.stringify({ private: true, dependencies: { [name]: VERSION } }));
   if ((await npmInstall(half)) !== 0) {
     rmSync(half, { recursive: true, force: true });
-    throw new Failure(`${NAME} could not be installed; the reason stands above.`);
+    throw new Failure(`${name} could not be installed; the reason stands above.`);
   }
   renameSync(half, home);
   return folder;
@@ -47,7 +53,7 @@ async function built(folder) {
   }
 }
 
-function point(folder) {
+function point(link, folder) {
   mkdirSync(dirname(link), { recursive: true });
   rmSync(link, { force: true });
   symlinkSync(folder, link);

@@ -11,11 +11,12 @@ import {
   div,
   FusedConv2D,
   FusedDepthwiseConv2D,
+  fill,
+  greater,
   isNaN as isNotNumber,
   MaxPool,
   MaxPoolGrad,
   mul,
-  scalar,
   type Tensor,
   where,
   zeros,
@@ -58,13 +59,14 @@ const toFilter: Mended = (stock, inputs, attrs) => {
   return margin ? stock({ ...inputs, x: framed(inputs.x!, margin) }, valid(attrs)) : stock(inputs, attrs);
 };
 
-/** TensorFlow passes over a NaN; here it is the maximum of every window that it is in. */
+/** TensorFlow's maximum passes over a NaN; here it is one, as on the other backends. */
 const maxima: Mended = (stock, { x }, attrs) => {
   const margin = marginOf(poolingOf(x!.shape, attrs));
-  const largest = (image: Tensor, edge: number) =>
-    margin ? stock({ x: framed(image, margin, edge) }, valid(attrs)) : stock({ x: image }, attrs);
-  const spoiled = largest(cast(isNotNumber(x!), 'float32'), 0);
-  return where(cast(spoiled, 'bool'), scalar(Number.NaN), largest(x!, -Infinity));
+  const [image, how] = margin ? [framed(x!, margin, -Infinity), valid(attrs)] : [x!, attrs];
+  const highest = stock({ x: image }, how);
+  if (image.dtype !== 'float32') return highest;
+  const marks = stock({ x: cast(isNotNumber(image), 'float32') }, how);
+  return where(greater(marks, 0), fill(highest.shape, Number.NaN), highest);
 };
 
 const toMaxima: Mended = (stock, inputs, attrs) => {
