@@ -2,8 +2,8 @@ import { deviceOf, gmError } from '@gm/core';
 import { engine, type KernelBackend, type Variable } from '@tensorflow/tfjs-core';
 
 /**
- * Brings every variable of the program to the backend in use, all or none. Those on a device that has failed stay there: a checkpoint
- * replaces them.
+ * Brings every variable of the program to the backend in use, all or none. Those on a device that has failed, or on a backend that was
+ * removed, stay there: a checkpoint replaces them.
  *
  * @throws GM_MEMORY when one is too large for the device
  */
@@ -18,7 +18,12 @@ export async function moveVariables(): Promise<void> {
 
 function isElsewhere({ dataId }: Variable, target: KernelBackend): boolean {
   const home = homeOf(dataId);
-  return home !== target && !deviceOf(home)?.failure;
+  return home !== target && gives(home);
+}
+
+/** Whether it still gives what it holds: it has not failed, and was not removed. */
+function gives(home: KernelBackend): boolean {
+  return !deviceOf(home)?.failure && Object.values(engine().registry).includes(home);
 }
 
 const homeOf = (dataId: object): KernelBackend => engine().state.tensorInfo.get(dataId)!.backend;

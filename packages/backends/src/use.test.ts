@@ -3,6 +3,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectError, expectNoLeak } from '@gm/core/testing';
 import {
+  clone,
+  dispose,
+  engine,
   findBackendFactory,
   getBackend,
   getGradient,
@@ -12,8 +15,11 @@ import {
   registerKernel,
   removeBackend,
   Tanh,
+  tensor,
+  tidy,
   UnsortedSegmentSum,
   unregisterKernel,
+  variable,
 } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { describeBackend, describeBackends } from './describe.js';
@@ -218,6 +224,32 @@ describe('webgpu', () => {
     install(backend, 'throw new Error("loaded")');
     dawn({ info: { description: 'llvmpipe (LLVM 15)' } });
     await expectError(() => useBackend('webgpu', { software: true }), 'GM_BACKEND', "it fails with 'loaded'");
+  });
+});
+
+describe('variables', () => {
+  const homeOf = ({ dataId }: { dataId: object }) => engine().state.tensorInfo.get(dataId)!.backend;
+
+  it('move along to another backend with their numbers, and clones of them too', async () => {
+    const v = tidy(() => variable(tensor([1, 2])));
+    const twin = clone(v);
+    await useBackend('wasm');
+    expect(homeOf(v)).toBe(engine().backend);
+    expect([...v.dataSync(), ...twin.dataSync()]).toEqual([1, 2, 1, 2]);
+    dispose([v, twin]);
+  });
+
+  it('on a backend that was removed stay there, and keep nobody from another', async () => {
+    await useBackend('wasm');
+    const v = tidy(() => variable(tensor([1, 2])));
+    const factory = findBackendFactory('wasm');
+    removeBackend('wasm');
+    registerBackend('wasm', factory);
+    await useBackend('cpu');
+    expect(homeOf(v)).not.toBe(engine().backend);
+    v.assign(tensor([3, 4]));
+    expect([...v.dataSync()]).toEqual([3, 4]);
+    engine().disposeVariables();
   });
 });
 
