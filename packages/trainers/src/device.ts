@@ -37,11 +37,18 @@ export async function trusted<Result>(read: () => Promise<Result>): Promise<Resu
   }
 }
 
-/** Hears what the device has to say by now, without waiting for it: its events are tasks of the event loop. @throws GM_DEVICE */
-export async function listen(): Promise<void> {
+/** Steps between two waits for the device: its queue does not hold any number of commands. */
+const QUEUED = 20;
+
+/**
+ * Hears what the device has to say by now, mostly without waiting for it: its events are tasks of the event loop.
+ *
+ * @throws GM_DEVICE
+ */
+export async function listen(steps: number): Promise<void> {
   const device = deviceInUse();
   if (device === undefined) return;
-  await nextTask();
+  await (steps % QUEUED === 0 ? device.settle() : nextTask());
   checkDevice(device);
 }
 

@@ -79,7 +79,7 @@ export async function* train<Batch>(
       reason = outcome();
       const due = reason !== undefined || run.steps % reportEvery === 0;
       if (due || run.steps % guardEvery === 0 || saves.due()) await window.read();
-      else await listen();
+      else await listen(run.steps);
       if (due) yield window.report();
       if (saves.due()) yield* saves.save();
       await breathe();

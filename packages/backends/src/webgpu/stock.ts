@@ -13,9 +13,8 @@ export interface WebGpuBackend extends KernelBackend {
     dtype: DataType,
     uniforms: readonly Uniform[],
   ): TensorInfo;
-  ensureCommandEncoderReady(): void;
-  endComputePassEncoder(): void;
-  submitQueue(): void;
+  /** Copies and reads a buffer, after all commands before it. */
+  getBufferData(buffer: object): Promise<ArrayBuffer>;
 }
 
 interface TensorData {
@@ -30,7 +29,7 @@ interface TensorData {
 interface WebGpuDevice {
   readonly limits: Readonly<Record<string, number>>;
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
-  readonly queue: { onSubmittedWorkDone(): Promise<unknown> };
+  createBuffer(description: { readonly size: number; readonly usage: number }): object;
   addEventListener(type: 'uncapturederror', listener: (event: { readonly error: Error }) => void): void;
   destroy(): void;
 }

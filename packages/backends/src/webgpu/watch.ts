@@ -1,6 +1,9 @@
 import { attachDevice, type GmError, gmError } from '@gm/core';
 import type { WebGpuBackend } from './stock.js';
 
+/** GPUBufferUsage.COPY_SRC */
+const COPY_SRC = 4;
+
 /**
  * Watches the device of a WebGPU backend. A lost device raises nothing by itself for many steps, and a command that is refused
  * leaves zeros in everything of its batch; both become the `failure` of the attached device, and an error of the next read.
@@ -8,6 +11,7 @@ import type { WebGpuBackend } from './stock.js';
 export function watch(backend: WebGpuBackend): void {
   const { device } = backend;
   const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+  const few = device.createBuffer({ size: 4, usage: COPY_SRC });
   let failure: GmError | undefined;
   device.lost.then(({ reason, message }) => {
     failure ??= failed(`it was lost (${[reason, message].filter(Boolean).join(': ')})`);
@@ -20,7 +24,7 @@ export function watch(backend: WebGpuBackend): void {
       return failure;
     },
     tensorBytes: Math.min(maxStorageBufferBindingSize!, maxBufferSize!),
-    settle: () => settle(backend),
+    settle: () => settle(backend, few),
   });
   const read = backend.read.bind(backend);
   backend.read = async (dataId) => {
@@ -47,13 +51,13 @@ function failed(what: string, cause?: Error): GmError {
   });
 }
 
-/** Sends what is waiting to be sent, and waits until it is done or has failed. */
-async function settle(backend: WebGpuBackend): Promise<void> {
+/**
+ * Sends what is waiting to be sent, and waits until it is done or has failed. It reads a few bytes: without that, Dawn in Node keeps
+ * what it has done, and ends the process after some ten thousand commands.
+ */
+async function settle(backend: WebGpuBackend, few: object): Promise<void> {
   try {
-    backend.ensureCommandEncoderReady();
-    backend.endComputePassEncoder();
-    backend.submitQueue();
-    await backend.device.queue.onSubmittedWorkDone();
+    await backend.getBufferData(few);
   } catch {
     // The device is lost: `failure` tells.
   }
