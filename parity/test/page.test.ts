@@ -56,7 +56,7 @@ describe.skipIf(chromiumPath === undefined)('a page with tfjs-backend-webgpu, in
     it('takes it by itself where that is allowed', async () => {
       const task: Task = { backend: 'auto', options: { software: true } };
       expect(await visit(withWebgpu!, task, { folder, ...place })).toMatchObject({
-        reason: expect.stringMatching(/^the fastest there is; webgpu with/),
+        reason: expect.stringMatching(/^the first choice; webgpu with/),
         after: { backend: 'webgpu', six: 6, tensors: 0 },
       });
     });
