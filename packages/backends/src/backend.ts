@@ -35,9 +35,8 @@ export interface Obstacle {
   readonly cause?: unknown;
 }
 
-export interface Backend {
-  readonly name: BackendName;
-  readonly tfjsName: string;
+/** What starts a backend, and what is found of it. */
+export interface Engine {
   /** What stands in the way, found without touching the backend in use. */
   obstacle(options: BackendOptions): Promise<Obstacle | undefined>;
   /** Loads it, so that tfjs knows it. */
@@ -45,8 +44,13 @@ export interface Backend {
   /** After tfjs has started it. */
   started?(): Promise<void>;
   details(): Promise<BackendDetails>;
-  /** What to do when tfjs cannot start it all the same. */
-  readonly remedy: string;
   /** Why that was, where it is known; tfjs keeps it to itself. */
   failure?(): unknown;
+}
+
+export interface Backend extends Engine {
+  readonly name: BackendName;
+  readonly tfjsName: string;
+  /** What to do when tfjs cannot start it all the same. */
+  readonly remedy: string;
 }

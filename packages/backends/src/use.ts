@@ -11,10 +11,9 @@ import {
 import { registerGradients } from './gradients/register.js';
 import { cpu, wasm } from './local.js';
 import { moveVariables } from './move.js';
-import { node, nodeGpu } from './native.js';
+import { node, nodeGpu, webgpu } from './optional.js';
 import { inNode } from './platform.js';
 import { checkThreads } from './wasm/start.js';
-import { webgpu } from './webgpu/webgpu.js';
 
 export interface BackendInfo extends BackendDetails {
   readonly name: BackendName;
@@ -79,7 +78,7 @@ async function start(backend: Backend, options: BackendOptions): Promise<Obstacl
   try {
     const obstacle = await backend.obstacle(options);
     if (obstacle) return obstacle;
-    await backend.load(options);
+    await loaded(backend, options);
     if (await setBackend(backend.tfjsName)) {
       await backend.started?.();
       await moveVariables();
@@ -90,6 +89,15 @@ async function start(backend: Backend, options: BackendOptions): Promise<Obstacl
   } catch (cause) {
     await restore(former);
     return { why: `it fails with '${messageOf(cause)}'`, mend: backend.remedy, installed: true, cause };
+  }
+}
+
+/** What it brings along may put gradients of its own in the place of ours, also when it fails. */
+async function loaded(backend: Backend, options: BackendOptions): Promise<void> {
+  try {
+    await backend.load(options);
+  } finally {
+    registerGradients();
   }
 }
 

@@ -9,12 +9,10 @@ import {
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
   type GradConfig,
-  pad as padded,
-  reshape,
-  slice,
   stridedSlice,
   type Tensor,
 } from '@tensorflow/tfjs-core';
+import { dilated, dilationsOf } from './dilation.js';
 import { type Attributes, fromInputs, runKernel } from './rule.js';
 
 /** The three kernels of a convolution, each of which is the gradient of the two others. */
@@ -61,33 +59,8 @@ export const convolutionGradients: readonly GradConfig[] = FAMILIES.flatMap(({ f
   ];
 });
 
-/** tfjs-layers hands on null where none are given. */
-export function dilationsOf({ dilations }: Attributes, rank: number): number[] {
-  return Array.isArray(dilations) ? dilations : Array<number>(rank).fill(dilations ?? 1);
-}
-
 const dilatedShape = (shape: readonly number[], dilations: readonly number[]) =>
   shape.map((size, axis) => (size - 1) * (dilations[axis] ?? 1) + 1);
-
-/** The filter with zeros between its taps: the kernels for gradients know no dilation. */
-export function dilated(filter: Tensor, dilations: readonly number[]): Tensor {
-  return dilations.reduce((w, step, axis) => {
-    if (step === 1) return w;
-    const outer = w.shape.slice(0, axis + 1);
-    const inner = w.shape.slice(axis + 1);
-    const [count, width] = [outer.reduce((a, b) => a * b, 1), inner.reduce((a, b) => a * b, 1)];
-    const spaced = padded(reshape(w, [count, width]), [
-      [0, 0],
-      [0, (step - 1) * width],
-    ]);
-    const shape = [...outer.slice(0, -1), outer.at(-1)! * step, ...inner];
-    return slice(
-      reshape(spaced, shape),
-      shape.map(() => 0),
-      shape.map((size, index) => (index === axis ? size - step + 1 : size)),
-    );
-  }, filter);
-}
 
 function undilated(gradient: Tensor, dilations: readonly number[]): Tensor {
   if (dilations.every((step) => step === 1)) return gradient;

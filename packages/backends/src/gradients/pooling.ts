@@ -1,7 +1,6 @@
 import {
   AvgPool,
   AvgPoolGrad,
-  backend_util,
   div,
   equal,
   type GradConfig,
@@ -17,11 +16,11 @@ import {
   stridedSlice,
   type Tensor,
   type Tensor4D,
-  tensor4d,
   where,
   zeros,
   zerosLike,
 } from '@tensorflow/tfjs-core';
+import { insideShare, poolOf } from './poolingWindow.js';
 import { type Attributes, fromInputs, runKernel } from './rule.js';
 
 /** Gradients of the gradients of pooling and resizing: linear in dy, so each is the pooling or resizing itself; flat in the rest. */
@@ -48,23 +47,6 @@ export const poolingGradients: readonly GradConfig[] = [
     images: () => zeros(images.shape),
   })),
 ];
-
-/** Which part of each pooling window lies inside x, [1, rows, columns, 1]. */
-export function insideShare(x: Tensor, attrs: Attributes): Tensor {
-  const { padInfo, ...info } = poolOf(x, attrs);
-  const share = (count: number, window: number, stride: number, before: number, length: number) =>
-    Array.from({ length: count }, (_, place) => {
-      const start = place * stride - before;
-      return (Math.min(start + window, length) - Math.max(start, 0)) / window;
-    });
-  const rows = share(info.outHeight, info.filterHeight, info.strideHeight, padInfo.top, info.inHeight);
-  const columns = share(info.outWidth, info.filterWidth, info.strideWidth, padInfo.left, info.inWidth);
-  const shares = Float32Array.from(rows.flatMap((row) => columns.map((column) => row * column)));
-  return tensor4d(shares, [1, rows.length, columns.length, 1]);
-}
-
-const poolOf = (x: Tensor, { filterSize, strides, pad, dimRoundingMode }: Attributes) =>
-  backend_util.computePool2DInfo(x.shape as Tensor4D['shape'], filterSize, strides, 1, pad, dimRoundingMode);
 
 const sizeOf = ({ shape }: Tensor) => [shape[1]!, shape[2]!] as [number, number];
 

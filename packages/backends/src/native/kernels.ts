@@ -21,8 +21,8 @@ import {
   where,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { dilated, dilationsOf } from '../gradients/convolution.js';
-import { insideShare } from '../gradients/pooling.js';
+import { dilated, dilationsOf } from '../gradients/dilation.js';
+import { insideShare } from '../gradients/poolingWindow.js';
 import type { Attributes } from '../gradients/rule.js';
 import { convolutionOf, framed, framedShape, marginOf, poolingOf, unframed } from './window.js';
 

@@ -1,6 +1,7 @@
 import { findBackendFactory } from '@tensorflow/tfjs-core';
-import type { Backend, BackendDetails, BackendOptions, Obstacle } from '../backend.js';
+import type { BackendDetails, BackendOptions, Engine, Obstacle } from '../backend.js';
 import { findPackage, inNode } from '../platform.js';
+import { afterStart, beforeStart } from './running.js';
 
 const BACKEND = '@tensorflow/tfjs-backend-webgpu';
 const DAWN = 'webgpu';
@@ -22,22 +23,16 @@ interface Gpu {
 }
 
 /** WebGPU: of the browser, or in Node of Dawn, the package `webgpu`. */
-export const webgpu: Backend = {
-  name: 'webgpu',
-  tfjsName: 'webgpu',
-  remedy: 'Update the graphics driver, or choose wasm.',
+export const webgpu: Engine = {
   obstacle: async (options) => missing() ?? (await adapterObstacle(options)),
   load: async () => {
     expose(gpu()!);
     if (inNode && !findBackendFactory('webgpu')) findPackage(BACKEND)!.load();
-    (await running()).beforeStart();
+    beforeStart();
   },
-  started: async () => (await running()).afterStart({ readsBack: !inNode && isHardware(await adapter()) }),
+  started: async () => afterStart({ readsBack: !inNode && isHardware(await adapter()) }),
   details: async () => detailsOf(await adapter()),
 };
-
-/** What is needed of it only once it is chosen. */
-const running = () => import('./running.js');
 
 const isHardware = (found: Adapter | undefined) => found !== undefined && !computesOnProcessor(found);
 

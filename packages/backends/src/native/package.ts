@@ -1,14 +1,13 @@
 import { engine, env, findBackend, findBackendFactory, registerBackend } from '@tensorflow/tfjs-core';
-import type { Backend, BackendDetails, Obstacle } from './backend.js';
-import { registerGradients } from './gradients/register.js';
-import { registerNativeKernels } from './native/register.js';
-import { builtin, environment, type FoundPackage, findPackage, inNode, processorName } from './platform.js';
+import type { BackendDetails, Engine, Obstacle } from '../backend.js';
+import { builtin, environment, type FoundPackage, findPackage, inNode, processorName } from '../platform.js';
+import { guide } from './guide.js';
+import { registerNativeKernels } from './register.js';
 
 /** What tfjs calls both. */
 const TENSORFLOW = 'tensorflow';
 /** As tfjs-node registers it. */
 const PRIORITY = 3;
-const GUIDE = 'docs/native.md in the repository of gm';
 
 type NativeName = 'node-gpu' | 'node';
 type Factory = ReturnType<typeof findBackendFactory>;
@@ -26,11 +25,8 @@ const factories = new Map<string, Factory>();
 export const nodeGpu = native('node-gpu', '@tensorflow/tfjs-node-gpu');
 export const node = native('node', '@tensorflow/tfjs-node');
 
-function native(name: NativeName, packageName: string): Backend {
+function native(name: NativeName, packageName: string): Engine {
   return {
-    name,
-    tfjsName: TENSORFLOW,
-    remedy: `Look at what it printed; ${GUIDE} says what it needs. Then: npm rebuild ${packageName} --foreground-scripts`,
     obstacle: async () => obstacle(name, packageName),
     load: async () => {
       if (!findBackendFactory(TENSORFLOW)) loadPackage(findPackage(packageName)!);
@@ -50,7 +46,7 @@ function obstacle(name: NativeName, packageName: string): Obstacle | undefined {
   if (hasBinding(found)) return undefined;
   return {
     why: `${packageName} is installed without its compiled binding (lib/napi-v8/tfjs_binding.node)`,
-    mend: `Run: npm rebuild ${packageName} --foreground-scripts. Where that finds no binary to download, build one: ${GUIDE}.`,
+    mend: `Run: npm rebuild ${packageName} --foreground-scripts. Where that finds no binary to download, build one: ${guide}.`,
     installed: true,
   };
 }
@@ -69,7 +65,10 @@ function hasBinding({ folder }: FoundPackage): boolean {
   return existsSync(lib) && readdirSync(lib).some((version) => existsSync(join(lib, version, 'tfjs_binding.node')));
 }
 
-/** The package brings all of tfjs with it, and puts gradients and backends of its own in the place of those there are. */
+/**
+ * The package brings all of tfjs with it, and puts gradients and backends of its own in the place of those there are; useBackend() puts
+ * the gradients back.
+ */
 function loadPackage({ folder, load }: FoundPackage): void {
   const known = factories.get(folder);
   if (known) {
@@ -78,11 +77,7 @@ function loadPackage({ folder, load }: FoundPackage): void {
   }
   bringBack();
   environment.TF_CPP_MIN_LOG_LEVEL ??= '1'; // warnings, but not what it says each time it starts
-  try {
-    withoutNotices(load);
-  } finally {
-    registerGradients();
-  }
+  withoutNotices(load);
   factories.set(folder, findBackendFactory(TENSORFLOW));
 }
 
