@@ -127,8 +127,24 @@ export interface Likelihood {
 export interface AdversarialLoss {
   /** The range the discriminator has to give, checked where it is said. */
   readonly prediction?: Range;
+  /** The generator's side compares with real examples: it is handed their logits too. */
+  readonly paired?: boolean;
   discriminator(realLogits: Tensor, generatedLogits: Tensor): Tensor;
-  generator(generatedLogits: Tensor): Tensor;
+  generator(generatedLogits: Tensor, realLogits?: Tensor): Tensor;
+}
+
+/** What is added to a discriminator's loss to keep it smooth, one value per example. */
+export interface Penalty {
+  /**
+   * @param scores    the discriminator, x → logits [batch]; the penalty is made of its gradient for x, so that training
+   *   differentiates it twice
+   * @param examples  `real` and `generated`, [batch, …example] each; constant
+   */
+  penalize(
+    scores: (x: Tensor) => Tensor,
+    examples: { readonly real: Tensor; readonly generated: Tensor },
+    random: Random,
+  ): Tensor;
 }
 
 /** Changes parameters in place, along gradients of the same names. */

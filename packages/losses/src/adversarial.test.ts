@@ -5,7 +5,7 @@ import { draw, expectClose, expectError, expectNoLeak, type Input, testLoss } fr
 import { concat, grad, mean, slice, sum, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { softplus } from '../test/reference.js';
-import { leastSquares, minimax, nonSaturating } from './adversarial.js';
+import { hinge, leastSquares, minimax, nonSaturating, relativistic, wasserstein } from './adversarial.js';
 
 interface Case {
   readonly loss: AdversarialLoss;
@@ -26,6 +26,16 @@ const cases: Record<string, Case> = {
     loss: leastSquares({ a: -1, b: 1, c: 0 }),
     discriminator: (real, generated) => 0.5 * (real - 1) ** 2 + 0.5 * (generated + 1) ** 2,
     generator: (generated) => 0.5 * generated ** 2,
+  },
+  wasserstein: {
+    loss: wasserstein(),
+    discriminator: (real, generated) => generated - real,
+    generator: (generated) => -generated,
+  },
+  hinge: {
+    loss: hinge(),
+    discriminator: (real, generated) => Math.max(0, 1 - real) + Math.max(0, 1 + generated),
+    generator: (generated) => -generated,
   },
 };
 const list = (values: readonly number[]): Input => ({ shape: [values.length], values });
@@ -118,15 +128,42 @@ describe.each(['cpu', 'wasm'] as const)('adversarial losses on %s', (backend) =>
   });
 });
 
+describe.each(['cpu', 'wasm'] as const)('relativistic pairing on %s', (backend) => {
+  beforeEach(async () => void (await useBackend(backend)));
+  const { discriminator, generator } = relativistic();
+  const lead = (real: number, other: number) => softplus(other - real);
+  const reference = ((real: Float64Array, other: Float64Array) => lead(real[0]!, other[0]!)) as never;
+  const inputs = [draw([5]), draw([5], { seed: 1 })];
+  const sure = [list(saturated), list([...saturated].reverse())];
+  testLoss({ describe, it }, 'for the discriminator', discriminator as never, { inputs, reference });
+  testLoss({ describe, it }, 'for the generator', generator as never, { inputs, reference });
+  testLoss({ describe, it }, 'when it is sure', discriminator as never, { inputs: sure, reference, second: false });
+
+  it('sets each real example beside the k generated ones that are its own', async () => {
+    const [real, generated] = [tensor1d([1, -2]), tensor1d([0.5, -1, 3, 2])];
+    const mean = (sign: number) => [
+      (softplus(sign * (0.5 - 1)) + softplus(sign * (3 - 1))) / 2,
+      (softplus(sign * (-1 + 2)) + softplus(sign * (2 + 2))) / 2,
+    ];
+    await expectClose(discriminator(real, generated), mean(1));
+    await expectClose(generator(generated, real), mean(-1));
+    await expectNoLeak(() => generator(generated, real));
+  });
+
+  it('wants the scores of real examples for the generator too', async () => {
+    await expectError(() => generator(zeros([2])), 'GM_OPTION', 'relativistic: expected the scores of real examples');
+    await expectError(() => generator(zeros([3]), zeros([2])), 'GM_SHAPE', 'realLogits [2] and generatedLogits [3]');
+  });
+});
+
 describe('what adversarial losses say of themselves', () => {
   beforeEach(async () => void (await useBackend('cpu')));
 
   it('is how they read the discriminator', () => {
-    expect([minimax(), nonSaturating(), leastSquares()].map(({ prediction }) => prediction)).toEqual([
-      'logits',
-      'logits',
-      'unbounded',
-    ]);
+    for (const loss of [minimax(), nonSaturating()]) expect(loss.prediction).toBe('logits');
+    for (const loss of [leastSquares(), wasserstein(), hinge(), relativistic()]) {
+      expect(loss.prediction).toBe('unbounded');
+    }
   });
 
   it('is that they want one logit for each example', async () => {

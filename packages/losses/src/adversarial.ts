@@ -1,6 +1,6 @@
 import { type AdversarialLoss, checkNumber, gmError, type Range } from '@gm/core';
 import { sigmoidCrossEntropyWithLogits, squaredDistance } from '@gm/ops';
-import { add, mean, neg, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, clone, mean, neg, relu, reshape, sub, type Tensor, tidy, tile } from '@tensorflow/tfjs-core';
 import { namedShapes } from './perExample.js';
 
 /** An adversarial loss that says what it reads the discriminator's numbers as. */
@@ -72,6 +72,83 @@ export function leastSquares({ a = 0, b = 1, c = 1 }: LeastSquaresOptions = {}):
   });
 }
 
+/**
+ * The critic's estimate of a Wasserstein distance, on unbounded scores. It is one only while the critic is Lipschitz: train it with
+ * `gradientPenalty()`, or with weights that are clipped after each step.
+ *
+ *   D minimises D(G(z)) − D(x),   G minimises −D(G(z))
+ *
+ * @returns losses of scores [batch]: [batch], of any sign, without unit; batches of two sizes as in `minimax`
+ * @throws GM_SHAPE when scores are not one per example, or the batches do not match
+ * @see Arjovsky, Chintala & Bottou (2017), Wasserstein GAN, algorithm 1, arXiv:1701.07875
+ * @example gan({ generator, discriminator, prior, loss: wasserstein(), penalty: gradientPenalty(), discriminatorSteps: 5 })
+ */
+export function wasserstein(): ScoredAdversarialLoss {
+  return game('wasserstein', 'unbounded', { real: flatNeg, generated: flat, generator: flatNeg });
+}
+
+/**
+ * The margin game on unbounded scores: an example that is on its side by 1 costs nothing.
+ *
+ *   D minimises max(0, 1 − D(x)) + max(0, 1 + D(G(z))),   G minimises −D(G(z))
+ *
+ * @returns losses of scores [batch]: [batch], without unit; batches of two sizes as in `minimax`
+ * @throws GM_SHAPE when scores are not one per example, or the batches do not match
+ * @see Lim & Ye (2017), Geometric GAN, arXiv:1705.02894; Miyato et al. (2018), equations 16 and 17, arXiv:1802.05957
+ * @example gan({ generator, discriminator, prior, loss: hinge() })
+ */
+export function hinge(): ScoredAdversarialLoss {
+  return game('hinge', 'unbounded', {
+    real: (scores) => relu(sub(1, flat(scores))),
+    generated: (scores) => relu(add(1, flat(scores))),
+    generator: flatNeg,
+  });
+}
+
+/**
+ * Relativistic pairing: each generated example is judged beside a real one, so that no mode is given up by pushing all of them to one
+ * side of a border. With `r1()` and `r2()` it is the game of R3GAN.
+ *
+ *   D minimises log(1 + exp(D(G(z)) − D(x))),   G minimises log(1 + exp(D(x) − D(G(z))))
+ *
+ * @returns losses of scores [batch], in nats per pair: [batch]; batches of two sizes as in `minimax`, each real example then stands
+ *   beside k generated ones
+ * @throws GM_SHAPE when scores are not one per example, or the batches do not match; GM_OPTION when the generator's side gets no
+ *   scores of real examples
+ * @see Jolicoeur-Martineau (2019), arXiv:1807.00734; Huang et al. (2024), The GAN is dead; long live the GAN!, equation 2,
+ *   arXiv:2501.05441
+ * @example gan({ generator, discriminator, prior, loss: relativistic(), penalty: [r1({ gamma: 1 }), r2({ gamma: 1 })] })
+ */
+export function relativistic(): ScoredAdversarialLoss {
+  const cost = (real: Tensor, generated: Tensor, sign: 1 | -1) => {
+    checkOnePerExample('relativistic', { realLogits: real, generatedLogits: generated });
+    checkPairs('relativistic', real, generated);
+    return tidy(() => {
+      const [count, all] = [real.shape[0]!, generated.shape[0]!];
+      const lead = sub(tile(flat(real), [all / count]), flat(generated)); // of the real one in each pair
+      return joined(sign === 1 ? asReal(lead) : asGenerated(lead), count);
+    });
+  };
+  return {
+    prediction: 'unbounded',
+    paired: true,
+    discriminator: (real, generated) => cost(real, generated, 1),
+    generator(generated, real) {
+      if (real) return cost(real, generated, -1);
+      throw gmError('GM_OPTION', {
+        where: 'relativistic',
+        expected: 'the scores of real examples beside those of generated ones',
+        received: 'none',
+        remedy: 'Call generator(generatedLogits, realLogits); gan() does.',
+      });
+    },
+  };
+}
+
+/** [batch] of [batch] or [batch, 1]. */
+const flat = (scores: Tensor) => (scores.rank === 1 ? clone(scores) : reshape(scores, [-1]));
+const flatNeg = (scores: Tensor) => neg(flat(scores));
+
 /** −log σ(l): the cost of logits when the label is "real". */
 const asReal = (logits: Tensor) => sigmoidCrossEntropyWithLogits(1, logits);
 /** −log(1 − σ(l)) */
@@ -103,7 +180,7 @@ function game(where: string, prediction: Range, terms: Terms): ScoredAdversarial
   };
 }
 
-/** The mean of the k generated examples that go with each real one: [k · count] → [count]. */
+/** The mean over the k generated examples that go with each real one: [k · count] → [count]. */
 function joined(values: Tensor, count: number): Tensor {
   return values.shape[0] === count ? values : mean(reshape(values, [-1, count]), 0);
 }

@@ -13,6 +13,7 @@ it('the package exports these names and no others', () => {
       "bernoulliLogProb",
       "checkLabels",
       "diagonalGaussianLogProb",
+      "dragan",
       "elbo",
       "featureMatching",
       "featureReconstruction",
@@ -22,13 +23,19 @@ it('the package exports these names and no others', () => {
       "gaussianKlPerDimension",
       "gaussianLikelihood",
       "gaussianLogProb",
+      "gradientPenalty",
+      "hinge",
       "leastSquares",
       "minimax",
       "monteCarloKl",
       "nonSaturating",
+      "r1",
+      "r2",
+      "relativistic",
       "sigmoidCrossEntropy",
       "softmaxCrossEntropy",
       "squaredError",
+      "wasserstein",
     ]
   `);
 });

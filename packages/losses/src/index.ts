@@ -1,9 +1,12 @@
 export {
+  hinge,
   type LeastSquaresOptions,
   leastSquares,
   minimax,
   nonSaturating,
+  relativistic,
   type ScoredAdversarialLoss,
+  wasserstein,
 } from './adversarial.js';
 export { type ElboTerms, elbo, freeBits } from './bound.js';
 export {
@@ -21,6 +24,15 @@ export {
 } from './divergence.js';
 export { featureMatching, featureReconstruction } from './features.js';
 export { bernoulli, type GaussianLikelihoodOptions, gaussianLikelihood } from './likelihood.js';
+export {
+  type DraganOptions,
+  dragan,
+  type GradientPenaltyOptions,
+  gradientPenalty,
+  r1,
+  r2,
+  type ZeroCentredOptions,
+} from './penalty.js';
 export {
   absoluteError,
   bernoulliLogProb,
