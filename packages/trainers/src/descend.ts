@@ -120,7 +120,7 @@ function checkReached(name: string, gradients: Record<string, Tensor | undefined
 }
 
 /** tfjs frees what it saved for the backward pass only when that pass succeeds. */
-function abandonTape(): void {
+export function abandonTape(): void {
   const { state } = engine();
   if (state.gradientDepth !== 0) return;
   for (const { saved } of state.activeTape ?? []) for (const tensor of saved ?? []) tensor.dispose();

@@ -1,15 +1,20 @@
 import {
   type AdversarialLoss,
   checkFits,
+  type Discriminator,
   type Encoder,
+  gmError,
   misfit,
   type Network,
+  type Penalty,
   type Prior,
   type Spec,
+  seeded,
   sizeOf,
   spec,
 } from '@gm/core';
-import { mean, sigmoid, type Tensor } from '@tensorflow/tfjs-core';
+import { add, dispose, mean, sigmoid, type Tensor, tidy, variableGrads } from '@tensorflow/tfjs-core';
+import { abandonTape } from './descend.js';
 
 /** What a prior's draws are, for composition checks. */
 export function priorSpec(prior: Prior): Spec {
@@ -46,6 +51,39 @@ export function checkAdversaries(parts: {
   checkFits({ name: 'generator', spec: generator.output }, { name: 'discriminator', spec: discriminator.input });
   const wanted = { ...output, shape: [], range: loss.prediction ?? output.range };
   checkFits({ name: 'discriminator', spec: output }, { name: 'loss', spec: wanted });
+}
+
+/**
+ * Passes when penalties can be differentiated through the discriminator, which is tried on two examples.
+ *
+ * @throws GM_GRADIENT naming what has no second derivative
+ */
+export function checkPenalties(discriminator: Network & Discriminator, penalties: readonly Penalty[]): void {
+  if (penalties.length === 0) return;
+  const random = seeded('trial');
+  try {
+    tidy(() => {
+      const draw = () => random.uniform([2, ...discriminator.input.shape]);
+      const [real, generated] = [draw(), draw()];
+      const scores = (x: Tensor) => discriminator.logits(x, { random });
+      const values = () => penalties.map((penalty) => mean(penalty.penalize(scores, { real, generated }, random)));
+      const { grads } = variableGrads(
+        () => values().reduce((total, one) => add(total, one), mean(scores(real))) as never,
+        Object.values(discriminator.parameters),
+      );
+      dispose(grads);
+    });
+  } catch (cause) {
+    abandonTape();
+    throw gmError('GM_GRADIENT', {
+      where: 'gan',
+      expected: 'a discriminator that can be differentiated twice, for its penalty',
+      received: `one that cannot: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}`,
+      remedy:
+        'Leave out the penalty, or the layer; onceDifferentiable of @gm/backends names operations and what to use instead.',
+      cause,
+    });
+  }
 }
 
 /** What a report says of scores: the mean probability of "real" where they are logits, else the mean score. */

@@ -3,6 +3,7 @@ export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, restoreCheckpoint 
 export { type DescendOptions, descend } from './descend.js';
 export type { Game, Losses, Player, Turn } from './game.js';
 export { type AdamOptions, adam, adamW } from './optimizers/adam.js';
+export { clipped } from './optimizers/clipped.js';
 export { type RmspropOptions, rmsprop } from './optimizers/rmsprop.js';
 export { type SgdOptions, sgd } from './optimizers/sgd.js';
 export { classifier } from './recipes/classifier.js';

@@ -3,9 +3,21 @@ import { type BatchSource, type Examples, type LabelledExamples, type Optimizer,
 import { mlpClassifier, mlpDiscriminator } from '@gm/discriminators';
 import { mlpDecoder } from '@gm/generators';
 import { mlpEncoder, standardNormal } from '@gm/latent';
-import { gaussianLikelihood } from '@gm/losses';
+import { gaussianLikelihood, gradientPenalty, hinge, r1, r2, relativistic, wasserstein } from '@gm/losses';
 import { tensor } from '@tensorflow/tfjs-core';
-import { adam, classifier, type Game, type GameTrainer, gan, lsgan, train, vae, vaeGan } from '../src/index.js';
+import {
+  adam,
+  classifier,
+  clipped,
+  type Game,
+  type GameTrainer,
+  type GanParts,
+  gan,
+  lsgan,
+  train,
+  vae,
+  vaeGan,
+} from '../src/index.js';
 
 const plane = spec([2]);
 const latent = 2;
@@ -50,6 +62,14 @@ export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer)
   gan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) => gan(adversaries(seed, optimizer)) as never,
   lsgan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) =>
     lsgan(adversaries(seed, optimizer)) as never,
+  wgan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) => {
+    const { optimizers, ...parts } = adversaries(seed, optimizer);
+    const clippedToo = { ...optimizers, discriminator: clipped(optimizers.discriminator, 0.3) };
+    return gan({ ...parts, optimizers: clippedToo, loss: wasserstein(), discriminatorSteps: 2 }) as never;
+  },
+  wganGp: adversarial({ loss: wasserstein(), penalty: gradientPenalty({ weight: 1 }), discriminatorSteps: 2 }),
+  hinge: adversarial({ loss: hinge(), penalty: r1({ gamma: 0.1 }) }),
+  r3gan: adversarial({ loss: relativistic(), penalty: [r1({ gamma: 0.1 }), r2({ gamma: 0.1 })] }),
   vaeGan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) => {
     const { generator, discriminator, prior, optimizers } = adversaries(seed, optimizer);
     const encoder = mlpEncoder({ input: plane, hidden, latent, random: seeded(seed).split('encoder') });
@@ -68,6 +88,11 @@ export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer)
     return classifier({ network, optimizer: optimizer() }) as never;
   },
 };
+
+function adversarial(options: Pick<GanParts, 'loss' | 'penalty' | 'discriminatorSteps'>): (typeof recipes)[string] {
+  return (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) =>
+    gan({ ...adversaries(seed, optimizer), ...options }) as never;
+}
 
 function adversaries(seed: number, optimizer: () => Optimizer) {
   const random = seeded(seed);

@@ -5,12 +5,13 @@ import {
   type Examples,
   type Network,
   type Optimizer,
+  type Penalty,
   type Prior,
 } from '@gm/core';
 import { leastSquares, nonSaturating } from '@gm/losses';
-import { mean, type Tensor } from '@tensorflow/tfjs-core';
-import { checkAdversaries, dataSpec, opinionOf } from '../fit.js';
-import type { Game, Player } from '../game.js';
+import { add, mean, type Tensor } from '@tensorflow/tfjs-core';
+import { checkAdversaries, checkPenalties, dataSpec, opinionOf } from '../fit.js';
+import type { Game, Player, Turn } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 
 /** What a generative adversarial network is made of. */
@@ -20,6 +21,8 @@ export interface GanParts {
   readonly prior: Prior;
   /** Default `nonSaturating()`. */
   readonly loss?: AdversarialLoss;
+  /** Added to the discriminator's loss; several are added up. Default none. */
+  readonly penalty?: Penalty | readonly Penalty[];
   /** Steps of the discriminator for each one of the generator. Default 1. */
   readonly discriminatorSteps?: number;
   /** Default Adam with the settings of Radford et al. (2016): learning rate 2e-4, β₁ 0.5. */
@@ -35,20 +38,25 @@ interface Draw {
  * Generative adversarial network: a game of two.
  *
  *   z ~ p(z)
- *   discriminator  minimises mean loss.discriminator(D(x), D(G(z))),   by default −log σ(D(x)) − log(1 − σ(D(G(z))))
+ *   discriminator  minimises mean loss.discriminator(D(x), D(G(z))),   by default −log σ(D(x)) − log(1 − σ(D(G(z)))),
+ *                  and the mean of the penalties
  *   generator      minimises mean loss.generator(D(G(z))),             by default −log σ(D(G(z)))
  *
  * The generator's step looks at the same z as the discriminator's, where the paper draws anew. Reports both losses, and D's mean
- * probability of "real" for real (`real`) and for generated examples (`generated`); its mean score where the loss takes no logits.
+ * probability of "real" for real (`real`) and for generated examples (`generated`); its mean score where the loss takes no logits;
+ * and the mean `penalty` where there is one.
  *
- * @throws GM_FIT when the parts do not fit each other; GM_OPTION when discriminatorSteps is no positive whole number
+ * @throws GM_FIT when the parts do not fit each other; GM_GRADIENT when there is a penalty and the discriminator cannot be
+ *   differentiated twice; GM_OPTION when discriminatorSteps is no positive whole number
  * @see Goodfellow et al. (2014), Generative Adversarial Nets, algorithm 1, arXiv:1406.2661
  * @example trainer(gan({ generator, discriminator, prior: standardNormal(64) }))
  */
 export function gan(parts: GanParts): Game<Examples, Draw> {
   const { generator, discriminator, prior, loss = nonSaturating(), discriminatorSteps = 1, optimizers = {} } = parts;
+  const penalties = [parts.penalty ?? []].flat() as readonly Penalty[];
   checkNumber('gan', 'discriminatorSteps', discriminatorSteps, { min: 1, integer: true });
   checkAdversaries({ generator, discriminator, prior, loss });
+  checkPenalties(discriminator, penalties);
   return {
     input: dataSpec(
       { name: 'generator', spec: generator.output },
@@ -59,15 +67,17 @@ export function gan(parts: GanParts): Game<Examples, Draw> {
       return { z, generated: generator.apply(z, { training: true, random }) };
     },
     players: [
-      discriminatorPlayer({ discriminator, loss, optimizer: optimizers.discriminator }),
+      discriminatorPlayer({ discriminator, loss, penalties, optimizer: optimizers.discriminator }),
       {
         name: 'generator',
         networks: { generator },
         optimizer: optimizers.generator ?? dcganAdam(),
         every: discriminatorSteps,
-        loss(_, { z }, { random }) {
+        loss({ x }, { z }, { random }) {
           const options = { training: true, random };
-          return { loss: mean(loss.generator(discriminator.logits(generator.apply(z, options), options))) };
+          const generatedLogits = discriminator.logits(generator.apply(z, options), options);
+          const realLogits = loss.paired ? discriminator.logits(x, options) : undefined;
+          return { loss: mean(loss.generator(generatedLogits, realLogits)) };
         },
       },
     ],
@@ -78,9 +88,10 @@ export function gan(parts: GanParts): Game<Examples, Draw> {
 export function discriminatorPlayer(parts: {
   readonly discriminator: Network & Discriminator;
   readonly loss: AdversarialLoss;
+  readonly penalties?: readonly Penalty[];
   readonly optimizer: Optimizer | undefined;
 }): Player<Examples, { readonly generated: Tensor }> {
-  const { discriminator, loss, optimizer = dcganAdam() } = parts;
+  const { discriminator, loss, penalties = [], optimizer = dcganAdam() } = parts;
   return {
     name: 'discriminator',
     networks: { discriminator },
@@ -89,13 +100,26 @@ export function discriminatorPlayer(parts: {
       const options = { training: true, random };
       const realLogits = discriminator.logits(x, options);
       const generatedLogits = discriminator.logits(generated, options);
-      return {
-        loss: mean(loss.discriminator(realLogits, generatedLogits)),
-        real: opinionOf(loss, realLogits),
-        generated: opinionOf(loss, generatedLogits),
-      };
+      const adversarial = mean(loss.discriminator(realLogits, generatedLogits));
+      const opinions = { real: opinionOf(loss, realLogits), generated: opinionOf(loss, generatedLogits) };
+      if (penalties.length === 0) return { loss: adversarial, ...opinions };
+      const scores = (points: Tensor) => discriminator.logits(points, options);
+      const penalty = penaltyOf(penalties, scores, { real: x, generated }, random);
+      return { loss: add(adversarial, penalty), penalty, ...opinions };
     },
   };
+}
+
+/** The mean over the batch of the sum of all penalties. */
+function penaltyOf(
+  penalties: readonly Penalty[],
+  scores: (x: Tensor) => Tensor,
+  examples: Parameters<Penalty['penalize']>[1],
+  random: Turn['random'],
+): Tensor {
+  return penalties
+    .map((penalty, index) => mean(penalty.penalize(scores, examples, random.split(`penalty ${index}`))))
+    .reduce((total, one) => add(total, one));
 }
 
 /**

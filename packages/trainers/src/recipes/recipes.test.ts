@@ -32,7 +32,7 @@ describe.each(['cpu', 'wasm'] as const)('learning a ring of Gaussians on %s', (b
     disposeAll(run);
   });
 
-  it.each(['gan', 'lsgan'])('%s puts its samples near the ring', async (name) => {
+  it.each(['gan', 'lsgan', 'wgan', 'wganGp', 'hinge', 'r3gan'])('%s puts its samples near the ring', async (name) => {
     const run = trainer(recipes[name]!(1), { seed: 1 });
     const distance = async () => {
       const codes = seeded('codes').normals(512);
