@@ -18,11 +18,13 @@ export type {
   Network,
   Optimizer,
   OptimizerState,
+  Passage,
   Penalty,
   Posterior,
   Prior,
   Random,
   Range,
+  Recurrent,
   Spec,
   Trainer,
 } from './interfaces.js';

@@ -49,6 +49,17 @@ export interface Network extends Evaluates {
   dispose(): void;
 }
 
+/**
+ * A network over sequences, [time, …] → [time, …], whose state can be carried on: pieces that follow each other give what the whole
+ * gives.
+ */
+export interface Recurrent extends Network {
+  /** The state before the first step: zeros, one tensor [batch, …] for each place of the state. */
+  start(batch: number): Tensor[];
+  /** Any number of steps, x [batch, steps, …], from that state on; what comes out, and the state after it. */
+  advance(x: Tensor, state: readonly Tensor[], options?: ApplyOptions): { y: Tensor; state: Tensor[] };
+}
+
 /** A network that is still waiting to hear what flows into it; composition calls it with the spec of the part before. */
 export type Layer = (input: Spec) => Network;
 
@@ -175,6 +186,14 @@ export interface Examples {
 /** Examples with the class of each: int32 [batch], 0 … classes − 1. */
 export interface LabelledExamples extends Examples {
   readonly labels: Tensor;
+}
+
+/** A piece of long sequences of symbols: truncated back-propagation goes on where the piece before it ended. */
+export interface Passage extends Examples {
+  /** int32 [batch, time], the symbol after each one of x. */
+  readonly next: Tensor;
+  /** The rows begin anew: nothing is carried over from the piece before. */
+  readonly first: boolean;
 }
 
 /** Batches by number: `at(step)` is a pure function of its argument, so the data cursor of a run is its step. */

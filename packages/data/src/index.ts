@@ -16,6 +16,7 @@ export {
   idxLabels,
 } from './idxDataset.js';
 export { split, subset, take } from './subset.js';
+export { type Alphabet, alphabetOf, type PassagesOptions, passages } from './text.js';
 export { type GridOptions, grid, type RingOptions, ring } from './toys/gaussians.js';
 export type { ToyOptions } from './toys/points.js';
 export {

@@ -1,13 +1,19 @@
-import type { Layer } from '@gm/core';
 import { gru as overSequence } from '@gm/ops';
 import { constant } from './initializer.js';
 import { RECURRENCE } from './kernelNames.js';
-import { network } from './network.js';
-import { type RecurrentOptions, recurrentKernels, recurrentOptions, sequenceSizes, stateSpec } from './recurrent.js';
+import {
+  type RecurrentLayer,
+  type RecurrentOptions,
+  recurrentKernels,
+  recurrentNetwork,
+  recurrentOptions,
+  sequenceSizes,
+  stateSpec,
+} from './recurrent.js';
 
 /**
- * A gated recurrent unit, read from the first step to the last; the reset gate acts after the product, as in Keras and cuDNN. Every sequence
- * starts from a state of zeros; `gru` of @gm/ops is the same computation with a state that is carried on, and with masks.
+ * A gated recurrent unit, read from the first step to the last; the reset gate acts after the product, as in Keras and cuDNN. `apply`
+ * starts every sequence from a state of zeros, `advance` carries the state [h] on; `gru` of @gm/ops is the same computation with masks.
  *
  *   [xz, xr, xn] = xₜ W + b,   [hz, hr, hn] = hₜ₋₁ U + b′
  *   z = σ(xz + hz),   hₜ = z hₜ₋₁ + (1 − z) tanh(xn + σ(xr + hr) hn)
@@ -20,23 +26,25 @@ import { type RecurrentOptions, recurrentKernels, recurrentOptions, sequenceSize
  * @see Cho et al. (2014), Learning phrase representations using RNN encoder–decoder, arXiv:1406.1078
  * @example sequential(spec([28, 28], [0, 1]), gru({ units: 64, random }), dense({ units: 10, random }))
  */
-export function gru(options: RecurrentOptions): Layer {
+export function gru(options: RecurrentOptions): RecurrentLayer {
   const whole = recurrentOptions('gru', options);
   return (input) => {
     const [time, features] = sequenceSizes('gru', input);
     const { units, sequences } = whole;
     const biases = { bias: constant([3 * units], 0), recurrentBias: constant([3 * units], 0) };
     const weights = { ...recurrentKernels(features, 3, whole), ...biases };
-    return network({
+    return recurrentNetwork({
       name: 'gru',
       input,
       output: stateSpec(time, whole),
       parameters: weights,
       kernels: RECURRENCE,
-      apply(x) {
-        const { outputs, state } = overSequence(x, weights);
-        return sequences ? outputs : state;
+      state: [units],
+      advance(x, [h]) {
+        const { outputs, state } = overSequence(x, weights, { state: h! });
+        return { y: outputs, state: [state] };
       },
+      result: (outputs, [h]) => (sequences ? outputs : h!),
     });
   };
 }

@@ -31,7 +31,12 @@ export { type NamedNetwork, type NetworkDefinition, network } from './network.js
 export { type BatchNormOptions, batchNorm, type GroupNormOptions, groupNorm, layerNorm } from './normalization.js';
 export { orthogonal } from './orthogonal.js';
 export { perStep } from './perStep.js';
-export type { RecurrentOptions } from './recurrent.js';
+export {
+  type RecurrentDefinition,
+  type RecurrentLayer,
+  type RecurrentOptions,
+  recurrentNetwork,
+} from './recurrent.js';
 export { type Interval, rescale } from './rescale.js';
 export { residual } from './residual.js';
 export { type SelfAttentionOptions, selfAttention } from './selfAttention.js';

@@ -1,14 +1,20 @@
-import type { Layer } from '@gm/core';
 import { lstm as overSequence } from '@gm/ops';
 import { concat, fill } from '@tensorflow/tfjs-core';
 import { type Initializer, parameter } from './initializer.js';
 import { RECURRENCE } from './kernelNames.js';
-import { network } from './network.js';
-import { type RecurrentOptions, recurrentKernels, recurrentOptions, sequenceSizes, stateSpec } from './recurrent.js';
+import {
+  type RecurrentLayer,
+  type RecurrentOptions,
+  recurrentKernels,
+  recurrentNetwork,
+  recurrentOptions,
+  sequenceSizes,
+  stateSpec,
+} from './recurrent.js';
 
 /**
- * A long short-term memory, read from the first step to the last. Every sequence starts from a state of zeros; `lstm` of @gm/ops is the
- * same computation with a state that is carried on, and with masks.
+ * A long short-term memory, read from the first step to the last. `apply` starts every sequence from a state of zeros, `advance`
+ * carries the state [h, c] on; `lstm` of @gm/ops is the same computation with masks.
  *
  *   [i, f, g, o] = xₜ W + hₜ₋₁ U + b,   cₜ = σ(f) cₜ₋₁ + σ(i) tanh(g),   hₜ = σ(o) tanh(cₜ)
  *
@@ -21,23 +27,25 @@ import { type RecurrentOptions, recurrentKernels, recurrentOptions, sequenceSize
  * @see Jozefowicz, Zaremba & Sutskever (2015), An empirical exploration of recurrent network architectures, for the bias
  * @example sequential(spec([28, 28], [0, 1]), lstm({ units: 64, random }), dense({ units: 10, random }))
  */
-export function lstm(options: RecurrentOptions): Layer {
+export function lstm(options: RecurrentOptions): RecurrentLayer {
   const whole = recurrentOptions('lstm', options);
   return (input) => {
     const [time, features] = sequenceSizes('lstm', input);
     const { units, sequences, random } = whole;
     const bias = parameter([4 * units], remembering, { fanIn: 1, fanOut: units, random });
     const weights = { ...recurrentKernels(features, 4, whole), bias };
-    return network({
+    return recurrentNetwork({
       name: 'lstm',
       input,
       output: stateSpec(time, whole),
       parameters: weights,
       kernels: RECURRENCE,
-      apply(x) {
-        const { outputs, state } = overSequence(x, weights);
-        return sequences ? outputs : state.h;
+      state: [units, units],
+      advance(x, [h, c]) {
+        const { outputs, state } = overSequence(x, weights, { state: { h: h!, c: c! } });
+        return { y: outputs, state: [state.h, state.c] };
       },
+      result: (outputs, [h]) => (sequences ? outputs : h!),
     });
   };
 }

@@ -1,7 +1,17 @@
-import { checkNumber, type Random, type Spec, spec } from '@gm/core';
-import { concat, tidy } from '@tensorflow/tfjs-core';
+import {
+  type ApplyOptions,
+  checkNumber,
+  gmError,
+  type Random,
+  type Recurrent,
+  type Spec,
+  showShape,
+  spec,
+} from '@gm/core';
+import { clone, concat, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import { glorotUniform, type Initializer, parameter } from './initializer.js';
 import { checkInput } from './input.js';
+import { goneError, type NetworkDefinition, network } from './network.js';
 
 export interface RecurrentOptions {
   /** How many numbers the state has. */
@@ -14,6 +24,82 @@ export interface RecurrentOptions {
   readonly kernel?: Initializer;
   /** First values of what the state is multiplied by, gate by gate [units, units]. Default glorotUniform; `orthogonal` suits long sequences. */
   readonly recurrentKernel?: Initializer;
+}
+
+/** A layer whose networks carry a state. */
+export type RecurrentLayer = (input: Spec) => Recurrent;
+
+/** What there is to say about a recurrent network; `recurrentNetwork` adds the manners. */
+export interface RecurrentDefinition extends Omit<NetworkDefinition, 'apply'> {
+  /** How many numbers each place of the state has. */
+  readonly state: readonly number[];
+  /** The computation alone: x [batch, steps, …] → y [batch, steps, …] and the state after it. */
+  advance(x: Tensor, state: readonly Tensor[], options: ApplyOptions): { y: Tensor; state: readonly Tensor[] };
+  /** What `apply` gives. Default: y. */
+  result?(y: Tensor, state: readonly Tensor[]): Tensor;
+}
+
+/**
+ * A recurrent network of your own from its definition, as `network` makes others.
+ *
+ * @throws GM_SHAPE or GM_DTYPE from `apply` and `advance` when x or the state is of another shape; GM_DISPOSED after `dispose()`
+ * @example recurrentNetwork({ name: 'sum', input, output, state: [2], advance: (x, [h]) => … })
+ */
+export function recurrentNetwork(definition: RecurrentDefinition): Recurrent {
+  const { name, input, state: sizes, advance, result = (y) => y } = definition;
+  const start = (batch: number) => sizes.map((size) => zeros([batch, size]));
+  let disposed = false;
+  const whole = network({
+    ...definition,
+    apply(x, options) {
+      const after = advance(x, start(x.shape[0]!), options);
+      return result(after.y, after.state);
+    },
+  });
+  return {
+    ...whole,
+    start,
+    advance(x, state, options = {}) {
+      if (disposed) throw goneError(name);
+      checkSteps(name, x, input);
+      checkState(name, state, [x.shape[0]!], sizes);
+      // What comes out unchanged must not be lost with what went in.
+      const own = (tensor: Tensor) => (tensor === x || state.includes(tensor) ? clone(tensor) : tensor);
+      return tidy(() => {
+        const after = advance(x, state, options);
+        return { y: own(after.y), state: after.state.map(own) };
+      });
+    },
+    dispose() {
+      disposed = true;
+      whole.dispose();
+    },
+  };
+}
+
+/** Any number of steps, but each of the size that the input has. */
+function checkSteps(where: string, { shape, dtype }: Tensor, input: Spec): void {
+  const wanted = input.shape.slice(1);
+  const fits = shape.length === wanted.length + 2 && wanted.every((size, axis) => shape[axis + 2] === size);
+  if (fits && dtype === input.dtype) return;
+  throw gmError(fits ? 'GM_DTYPE' : 'GM_SHAPE', {
+    where,
+    expected: `${input.dtype} [batch, steps${wanted.map((size) => `, ${size}`).join('')}]`,
+    received: `${dtype} ${showShape(shape)}`,
+    remedy: 'Give sequences as the input of the network says, with any number of steps.',
+  });
+}
+
+function checkState(where: string, state: readonly Tensor[], batch: readonly number[], sizes: readonly number[]): void {
+  const wanted = sizes.map((size) => showShape([...batch, size]));
+  const given = state.map(({ shape }) => showShape(shape));
+  if (wanted.join() === given.join()) return;
+  throw gmError('GM_SHAPE', {
+    where,
+    expected: `a state of ${wanted.join(' and ')}`,
+    received: given.join(' and ') || 'none',
+    remedy: 'Begin with start(batch), and hand on what advance() gave.',
+  });
 }
 
 /** The options with defaults. @throws GM_OPTION */

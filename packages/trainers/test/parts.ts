@@ -67,8 +67,8 @@ export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer)
     const clippedToo = { ...optimizers, discriminator: clipped(optimizers.discriminator, 0.3) };
     return gan({ ...parts, optimizers: clippedToo, loss: wasserstein(), discriminatorSteps: 2 }) as never;
   },
-  wganGp: adversarial({ loss: wasserstein(), penalty: gradientPenalty({ weight: 1 }), discriminatorSteps: 2 }),
-  hinge: adversarial({ loss: hinge(), penalty: r1({ gamma: 0.1 }) }),
+  wganGp: adversarial({ loss: wasserstein(), penalty: gradientPenalty({ weight: 0.1 }), discriminatorSteps: 2 }),
+  hinge: adversarial({ loss: hinge(), penalty: r1({ gamma: 0.02 }) }),
   r3gan: adversarial({ loss: relativistic(), penalty: [r1({ gamma: 0.1 }), r2({ gamma: 0.1 })] }),
   vaeGan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) => {
     const { generator, discriminator, prior, optimizers } = adversaries(seed, optimizer);
