@@ -11,6 +11,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
   beforeAll(async () => void (await useBackend(backend)));
 
   for (const [name, recipe] of Object.entries(recipes)) {
+    if (['wgan', 'wganGp'].includes(name)) continue; // not every player moves in every step; recipes.test.ts trains them
     const loss = losses[name];
     const contract = loss === undefined ? {} : { loss };
     const { at: batch } = ring();

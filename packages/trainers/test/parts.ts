@@ -67,8 +67,8 @@ export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer)
     const clippedToo = { ...optimizers, discriminator: clipped(optimizers.discriminator, 0.3) };
     return gan({ ...parts, optimizers: clippedToo, loss: wasserstein(), discriminatorSteps: 2 }) as never;
   },
-  wganGp: adversarial({ loss: wasserstein(), penalty: gradientPenalty({ weight: 0.1 }), discriminatorSteps: 2 }),
-  hinge: adversarial({ loss: hinge(), penalty: r1({ gamma: 0.02 }) }),
+  wganGp: adversarial({ loss: wasserstein(), penalty: gradientPenalty({ weight: 0.1 }), discriminatorSteps: 3 }),
+  hinge: adversarial({ loss: hinge(), penalty: r1({ gamma: 0.1 }) }),
   r3gan: adversarial({ loss: relativistic(), penalty: [r1({ gamma: 0.1 }), r2({ gamma: 0.1 })] }),
   vaeGan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) => {
     const { generator, discriminator, prior, optimizers } = adversaries(seed, optimizer);
@@ -90,7 +90,8 @@ export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer)
 };
 
 function adversarial(options: Pick<GanParts, 'loss' | 'penalty' | 'discriminatorSteps'>): (typeof recipes)[string] {
-  return (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) =>
+  // Without momentum, as the papers on penalties have it.
+  return (seed, optimizer = () => adam({ learningRate: 1e-2, beta1: 0, beta2: 0.9 })) =>
     gan({ ...adversaries(seed, optimizer), ...options }) as never;
 }
 
