@@ -66,6 +66,7 @@ export function recurrentGenerator(options: RecurrentGeneratorOptions): Recurren
         Object.entries(parameters).map(([name, value]) => [`${part}/${name}`, value]),
       ),
     ),
+    kernels: [...new Set(Object.values(parts).flatMap(({ kernels = [] }) => kernels))],
     state: hidden.flatMap((units) => Array(places).fill(units)),
     advance(x, state, applying) {
       const [batch, steps] = x.shape as [number, number];
