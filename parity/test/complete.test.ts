@@ -24,12 +24,15 @@ const packages: readonly [name: string, exported: object, ...groups: Group[]][] 
 /** Functions without a case of their own, and why. */
 const exceptions: Readonly<Record<string, string>> = {
   'networks/network': 'what every layer is made with',
+  'networks/recurrentNetwork': 'what lstm and gru are made with',
   'networks/loadWeights': 'tried with saveWeights',
   'networks/weightsOf': 'gives variables as they are; read of every recipe',
   'networks/countParameters': 'counts shapes',
   'networks/decodeSafetensors': 'turns bytes into plain arrays',
   'networks/encodeSafetensors': 'turns plain arrays into bytes',
   'losses/checkLabels': 'looks at plain arrays',
+  'generators/distributionOf': 'turns plain numbers into plain numbers',
+  'generators/sampleSymbols': 'draws by plain numbers from the logits of recurrentGenerator',
   'metrics/classBalance': 'counts plain arrays',
   'metrics/confusionMatrix': 'counts plain arrays',
   'trainers/averagesOf': 'kept of every optimizer case',

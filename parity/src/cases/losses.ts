@@ -5,6 +5,7 @@ import {
   bernoulli,
   bernoulliLogProb,
   diagonalGaussianLogProb,
+  dragan,
   elbo,
   featureMatching,
   featureReconstruction,
@@ -14,15 +15,21 @@ import {
   gaussianKlPerDimension,
   gaussianLikelihood,
   gaussianLogProb,
+  gradientPenalty,
+  hinge,
   leastSquares,
   minimax,
   monteCarloKl,
   nonSaturating,
+  r1,
+  r2,
+  relativistic,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
   squaredError,
+  wasserstein,
 } from '@gm/losses';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { matMul, reshape, type Tensor, tanh } from '@tensorflow/tfjs-core';
 import type { Case } from '../case.js';
 import { type Differentiable, differentiated } from '../differentiate.js';
 import { draw, drawWhole } from '../numbers.js';
@@ -46,18 +53,33 @@ const codes = { mean: [3, 5], logVariance: [3, 5] } as const;
 /** In [0, 1]. */
 const targets = () => draw([3, 5], { low: 0, seed: 'targets' });
 
-const adversarial = Object.entries({ leastSquares, minimax, nonSaturating }).map(([name, make]) =>
+const games = { hinge, leastSquares, minimax, nonSaturating, relativistic, wasserstein };
+const adversarial = Object.entries(games).map(([name, make]) =>
   loss(
     name,
     { real: { shape: [3], low: -4, high: 4 }, generated: { shape: [6], low: -4, high: 4 } },
     ({ real, generated }) => ({
       discriminator: make().discriminator(real, generated),
-      generator: make().generator(generated),
+      generator: make().generator(generated, real),
     }),
   ),
 );
 
+/** Of a small network, with the gradient for its weights: a second derivative by itself. */
+const penalties = Object.entries({ dragan, gradientPenalty, r1, r2 }).map(([name, make]) =>
+  loss(
+    name,
+    { real: [4, 3], generated: [4, 3], v: [3, 5], w: [5, 1] },
+    ({ real, generated, v, w }) => {
+      const scores = (x: Tensor) => reshape(matMul(tanh(matMul(x, v)), w), [-1]);
+      return make().penalize(scores, { real, generated }, seeded('penalty'));
+    },
+    { second: false },
+  ),
+);
+
 export const lossCases: readonly Case[] = [
+  ...penalties,
   loss('absoluteError', pair, ({ x, y }: Pair) => absoluteError(x, y)),
   loss('squaredError', pair, ({ x, y }: Pair) => squaredError(x, y)),
   loss('bernoulliLogProb', { logits }, ({ logits }) => bernoulliLogProb(targets(), logits)),

@@ -1,10 +1,11 @@
 import { seeded, spec } from '@gm/core';
-import { mlpDecoder } from '@gm/generators';
+import { mlpDecoder, recurrentGenerator } from '@gm/generators';
 import { mlpEncoder, standardNormal } from '@gm/latent';
 import { bernoulli } from '@gm/losses';
 import {
   accuracy,
   activeUnits,
+  bitsPerSymbol,
   confidence,
   correct,
   elboParts,
@@ -59,6 +60,13 @@ export const metricCases: readonly Case[] = [
     const { active, variances } = await activeUnits({ encoder, batches: batches() });
     encoder.dispose();
     return { active: [active], variances };
+  }),
+  metric('bitsPerSymbol', async () => {
+    const generator = recurrentGenerator({ vocabulary: 5, time: 4, hidden: [6], random: seeded('weights') });
+    const symbols = Int32Array.from(seeded('text').words(40), (word) => word % 5);
+    const { bits, count } = await bitsPerSymbol(generator, symbols, { rows: 2, time: 8 });
+    generator.dispose();
+    return { bits: [bits], count: [count] };
   }),
   metric('evaluate', async () => {
     const { total } = await evaluate(batches(), ({ x }) => ({ total: sum(x, 1) }));

@@ -1,7 +1,7 @@
 import { type Network, seeded, spec } from '@gm/core';
 import { squaredError } from '@gm/losses';
 import { dense } from '@gm/networks';
-import { adam, adamW, averagesOf, cosine, descend, linear, readMetrics, rmsprop, sgd } from '@gm/trainers';
+import { adam, adamW, averagesOf, clipped, cosine, descend, linear, readMetrics, rmsprop, sgd } from '@gm/trainers';
 import { clone, mean } from '@tensorflow/tfjs-core';
 import type { Case } from '../case.js';
 import { draw, read } from '../numbers.js';
@@ -47,6 +47,7 @@ const prefixed = <Value>(prefix: string, record: Readonly<Record<string, Value>>
 export const optimizerCases: readonly Case[] = [
   optimizer('adam', () => adam({ learningRate: cosine({ from: 0.1, steps: 5 }) })),
   optimizer('adamW', () => adamW({ learningRate: 0.1, weightDecay: 0.1 })),
+  optimizer('clipped', () => clipped(sgd({ learningRate: 0.1 }), 0.3)),
   optimizer('rmsprop', () => rmsprop({ learningRate: linear({ from: 0.1, to: 0.01, steps: 5 }) })),
   optimizer('sgd', () => sgd({ learningRate: 0.1 })),
   optimizer('sgd, with momentum', () => sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true })),

@@ -9,7 +9,7 @@ import {
   predict,
   withHead,
 } from '@gm/discriminators';
-import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder } from '@gm/generators';
+import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder, recurrentGenerator } from '@gm/generators';
 import {
   convEncoder,
   gaussian,
@@ -29,7 +29,7 @@ import { dense, sequential, tanh } from '@gm/networks';
 import { exp, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Case, Group } from '../case.js';
 import { type Differentiable, differentiated } from '../differentiate.js';
-import { draw, read } from '../numbers.js';
+import { draw, drawWhole, read } from '../numbers.js';
 import { network, shake } from './layers.js';
 
 type Inputs = Readonly<Record<string, Tensor>>;
@@ -57,6 +57,30 @@ function given<Part extends Disposable>(group: Group, name: string, make: () => 
         return { forward: await read(tidy(() => f(part))) };
       } finally {
         part.dispose();
+      }
+    },
+  };
+}
+
+/** Whole, and in two pieces with the state carried from one to the other. */
+function symbols(cell: 'lstm' | 'gru'): Case {
+  return {
+    group: 'generators',
+    name: `recurrentGenerator, ${cell}`,
+    async run() {
+      const options = { vocabulary: 5, time: 4, hidden: [6, 3], embedding: 3, random: random() };
+      const generator = recurrentGenerator({ ...options, cell });
+      const [x, more] = [drawWhole([2, 4], 5), drawWhole([2, 3], 5, 'more')];
+      const f = () => {
+        const { y, state } = generator.advance(more, generator.advance(x, generator.start(2)).state);
+        return { whole: generator.apply(x), y, state: state[0]! };
+      };
+      try {
+        return await differentiated({ f, inputs: {}, parameters: generator.parameters, second: false });
+      } finally {
+        x.dispose();
+        more.dispose();
+        generator.dispose();
       }
     },
   };
@@ -138,6 +162,7 @@ export const generatorCases: readonly Case[] = [
     { input: [3], batch: 2, training: true },
     'generators',
   ),
+  ...(['lstm', 'gru'] as const).map((cell) => symbols(cell)),
   given('generators', 'fromDecoder', smallDecoder, (decoder) => ({
     samples: fromDecoder(decoder, standardNormal(3), { likelihood: bernoulli(), batch: 2 }).sample(5, seeded('z')),
   })),

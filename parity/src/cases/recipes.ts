@@ -7,9 +7,9 @@ import {
   mlpClassifier,
   mlpDiscriminator,
 } from '@gm/discriminators';
-import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder } from '@gm/generators';
+import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder, recurrentGenerator } from '@gm/generators';
 import { convEncoder, mlpEncoder, standardNormal } from '@gm/latent';
-import { bernoulli } from '@gm/losses';
+import { bernoulli, gradientPenalty, r1, r2, relativistic, wasserstein } from '@gm/losses';
 import {
   dense,
   embedding,
@@ -28,6 +28,7 @@ import {
   type Game,
   type GameTrainer,
   gan,
+  languageModel,
   linear,
   lsgan,
   type Metrics,
@@ -180,6 +181,12 @@ const conv = {
   discriminator: () => dcganDiscriminator({ input: image, channels: 2, norm: 'none', random: random() }),
 };
 
+/** A penalty's gradient jumps at the kinks of rectifiers. */
+const smooth = () => ({
+  generator: mlp.generator(),
+  discriminator: mlpDiscriminator({ input: spec([7], [0, 1]), hidden: [6], activation: tanh, random: random() }),
+});
+
 const reads = (layer: Layer) =>
   discriminator({ body: sequential(spec([3, 3], [0, 1]), layer), head: dense({ units: 3, random: random() }) });
 
@@ -193,12 +200,35 @@ function attending(): FeatureNetwork {
   return discriminator({ body, head: dense({ units: 3, random: random() }) });
 }
 
+/** Of symbols in rows that go on from batch to batch; what is made are the logits that the carried state leads to. */
+const speaking = recipe('languageModel', () => {
+  const generator = recurrentGenerator({ vocabulary: 5, time: 4, hidden: [6], random: random() });
+  const run = started(languageModel({ generator, batchSize: BATCH }), { clipNorm: 1 });
+  const symbols = (name: string, step: number) => drawWhole([BATCH, 4], 5, `${name} ${step % BATCHES}`);
+  return {
+    run,
+    networks: run.networks,
+    batch: (step) => ({ x: symbols('x', step), next: symbols('next', step), first: step % BATCHES === 0 }),
+    outcome: () => {
+      const state = Object.values(run.networks.state!.buffers!);
+      return { logits: generator.advance(symbols('x', 0), state).y };
+    },
+  };
+});
+
 export const recipeCases: readonly Case[] = [
   autoencoder('vae', () => ({ encoder: mlp.encoder(), decoder: mlp.decoder() })),
   autoencoder('vae, convolutional', () => ({ encoder: conv.encoder(), decoder: conv.decoder() })),
   adversarial('gan', gan, () => ({ generator: mlp.generator(), discriminator: mlp.discriminator() })),
   adversarial('gan, convolutional', gan, () => ({ generator: conv.generator(), discriminator: conv.discriminator() })),
   adversarial('lsgan', lsgan, () => ({ generator: mlp.generator(), discriminator: mlp.discriminator() })),
+  adversarial(
+    'gan, with a gradient penalty',
+    (parts) => gan({ ...parts, loss: wasserstein(), penalty: gradientPenalty() }),
+    smooth,
+  ),
+  adversarial('gan, relativistic', (parts) => gan({ ...parts, loss: relativistic(), penalty: [r1(), r2()] }), smooth),
+  speaking,
   learned('vaeGan', () => ({
     ...mlp,
     encoder: mlp.encoder(),
