@@ -10,6 +10,7 @@ describe('the package', () => {
     expect(names).toMatchInlineSnapshot(`
       {
         "main": [
+          "alphabetOf",
           "arrayDataset",
           "batches",
           "binarize",
@@ -21,6 +22,7 @@ describe('the package', () => {
           "idxLabels",
           "imageDataset",
           "moons",
+          "passages",
           "pinwheel",
           "readIdx",
           "ring",

@@ -10,8 +10,11 @@ it('the package exports these names and no others', () => {
     [
       "convDecoder",
       "dcganGenerator",
+      "distributionOf",
       "fromDecoder",
       "mlpDecoder",
+      "recurrentGenerator",
+      "sampleSymbols",
     ]
   `);
 });

@@ -10,6 +10,7 @@ describe('the package', () => {
       [
         "accuracy",
         "activeUnits",
+        "bitsPerSymbol",
         "classBalance",
         "confidence",
         "confusionMatrix",

@@ -57,6 +57,6 @@ export function averagesOf(parameters: Readonly<Record<string, Variable>>, decay
 }
 
 /** Writes the numbers of `value` into `target`, sharing no memory. */
-function assignCopy(target: Variable, value: Tensor): void {
+export function assignCopy(target: Variable, value: Tensor): void {
   tidy(() => target.assign(copyOf(value)));
 }
