@@ -70,6 +70,17 @@ const everyLayer: Record<Exclude<LayerName, 'fromLayersModel'>, Made> = {
     () => networks.sequential(image, networks.conv2d({ filters: 2, kernelSize: 3, random })),
   ],
   network: [undefined, () => networks.network({ name: 'own', input: row, output: row, apply: (x) => x })],
+  recurrentNetwork: [
+    undefined,
+    () =>
+      networks.recurrentNetwork({
+        name: 'own',
+        input: sequence,
+        output: sequence,
+        state: [],
+        advance: (y) => ({ y, state: [] }),
+      }),
+  ],
 };
 
 /** Whatever @gm/networks exports that makes networks; a new one has to be added to the list above. */
@@ -87,6 +98,7 @@ const everyPart: Record<string, () => Network> = {
   'conv encoder': () => latent.convEncoder({ input: image, channels: [2], latent: 2, random }),
   'mlp decoder': () => generators.mlpDecoder({ latent: 2, hidden: [4], output: row, random }),
   'conv decoder': () => generators.convDecoder({ latent: 2, channels: [2], output: image, random }),
+  'recurrent generator': () => generators.recurrentGenerator({ vocabulary: 5, time: 3, hidden: [4], random }),
   'dcgan generator': () => generators.dcganGenerator({ latent: 2, channels: 2, output: image, random }),
   'dcgan discriminator': () => discriminators.dcganDiscriminator({ input: image, channels: 2, random }),
   'mlp discriminator': () => discriminators.mlpDiscriminator({ input: row, hidden: [4], random }),
