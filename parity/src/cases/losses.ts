@@ -62,6 +62,7 @@ const adversarial = Object.entries(games).map(([name, make]) =>
       discriminator: make().discriminator(real, generated),
       generator: make().generator(generated, real),
     }),
+    { second: name !== 'wasserstein' }, // linear
   ),
 );
 
