@@ -13,7 +13,7 @@ import {
   Softplus,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { programOf, whole } from './program.js';
+import { programOf, sineAndCosine, whole } from './program.js';
 import type { WebGpuBackend } from './stock.js';
 
 /** Where x is small or large, 1 + eˣ is one of its terms in float32. */
@@ -65,9 +65,7 @@ function turned(own: string, quarters: number): string {
   if (abs(a) > 8192.0) { return ${own}(a); }
   let k = round(a * 0.63661977236758134);
   let r = ((a - k * 1.5703125) - k * 4.837512969970703125e-4) - k * 7.54978995489188216e-8;
-  let z = r * r;
-  let s = ((-1.9515295891e-4 * z + 8.3321608736e-3) * z - 1.6666654611e-1) * z * r + r;
-  let c = ((2.443315711809948e-5 * z - 1.388731625493765e-3) * z + 4.166664568298827e-2) * z * z - 0.5 * z + 1.0;
+  ${sineAndCosine('r')}
   let quadrant = i32(k) + ${quarters};
   let y = select(s, c, (quadrant & 1) == 1);
   return select(y, -y, (quadrant & 2) == 2);`;

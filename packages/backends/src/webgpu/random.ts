@@ -1,6 +1,7 @@
 import { randomBitsKernel, randomNormalKernel, randomUniformKernel, sizeOf } from '@gm/core';
 import type { DataType, KernelConfig } from '@tensorflow/tfjs-core';
-import type { Program, Uniform, WebGpuBackend } from './stock.js';
+import { programOf, sineAndCosine, whole } from './program.js';
+import type { Uniform, WebGpuBackend } from './stock.js';
 
 /** The numbers of a stream (see random.ts of @gm/core), drawn on the device, one block of four words by each invocation. */
 export const randomKernels: readonly KernelConfig[] = [
@@ -23,8 +24,16 @@ function draws(kernelName: string, dtype: DataType, distribution: string): Kerne
       const { key, counter, shape } = attrs as unknown as Attributes;
       const count = sizeOf(shape);
       const uniforms = [key[0], key[1], counter >>> 0, Math.floor(counter / 2 ** 32)].map((word) => unsigned(word));
-      const program = programOf(kernelName, count, dtype === 'int32' ? 'i32' : 'f32', distribution);
-      const x = (backend as WebGpuBackend).runWebGPUProgram(program, [], dtype, [...uniforms, unsigned(count)]);
+      const program = programOf({
+        name: kernelName,
+        outputShape: [count],
+        variableNames: [],
+        perInvocation: WORDS,
+        uniforms: 'key0: u32, key1: u32, low: u32, high: u32,',
+        functions: functionsOf(dtype === 'int32' ? 'i32' : 'f32', distribution),
+        body,
+      });
+      const x = (backend as WebGpuBackend).runWebGPUProgram(program, [], dtype, [...uniforms, whole(count)]);
       return { ...x, shape };
     },
   };
@@ -32,38 +41,20 @@ function draws(kernelName: string, dtype: DataType, distribution: string): Kerne
 
 const unsigned = (word: number): Uniform => ({ type: 'uint32', data: [word] });
 
-const INVOCATIONS = 64;
-
-function programOf(name: string, count: number, type: string, distribution: string): Program {
-  return {
-    shaderKey: name,
-    outputShape: [count],
-    variableNames: [],
-    uniforms: 'key0: u32, key1: u32, low: u32, high: u32, count: u32,',
-    workgroupSize: [INVOCATIONS, 1, 1],
-    dispatchLayout: { x: [0] },
-    dispatch: dispatchOf(Math.ceil(count / 4 / INVOCATIONS)),
-    getUserCode: () => `${philox}${boxMuller}
+const functionsOf = (type: string, distribution: string) => `${philox}${boxMuller}
 fn numbers(words: vec4<u32>) -> vec4<${type}> { ${distribution} }
+`;
 
-fn main(index: i32) {
-  let block = u32(index);
-  let low = uniforms.low + block;
-  let high = uniforms.high + select(0u, 1u, low < block);
+/** In a block. */
+const WORDS = 4;
+
+const body = `
+  let low = uniforms.low + u32(index);
+  let high = uniforms.high + select(0u, 1u, low < uniforms.low);
   let x = numbers(philox(vec4<u32>(low, high, 0u, 0u), vec2<u32>(uniforms.key0, uniforms.key1)));
-  for (var i = 0u; i < 4u; i++) {
-    if (4u * block + i < uniforms.count) { result[4u * block + i] = x[i]; }
-  }
-}
-`,
-  };
-}
-
-/** As many workgroups, in a rectangle: no side may be longer than 65,535. Those too many find nothing to write. */
-export function dispatchOf(workgroups: number): [number, number, number] {
-  const rows = Math.ceil(workgroups / 65_535);
-  return [Math.ceil(workgroups / rows), rows, 1];
-}
+  for (var i = 0; i < ${WORDS}; i++) {
+    if (${WORDS} * index + i < uniforms.count) { result[${WORDS} * index + i] = x[i]; }
+  }`;
 
 /** Philox4x32-10: Salmon et al. (2011), Parallel random numbers: as easy as 1, 2, 3. WGSL has no product of 64 bits. */
 const philox = `
@@ -119,10 +110,7 @@ fn normals(words: vec2<u32>) -> vec2<f32> {
   var radius = sqrt(square);
   radius += 0.5 * (square - radius * radius) / radius;
   let quadrant = (words.y + 0x20000000u) >> 30u;
-  let angle = (f32(bitcast<i32>(words.y - (quadrant << 30u))) + 0.5) * 1.4629180792671596e-9; // 2π / 2³²
-  let z = angle * angle;
-  let s = ((-1.9515295891e-4 * z + 8.3321608736e-3) * z - 1.6666654611e-1) * z * angle + angle;
-  let c = ((2.443315711809948e-5 * z - 1.388731625493765e-3) * z + 4.166664568298827e-2) * z * z - 0.5 * z + 1.0;
+  let angle = (f32(bitcast<i32>(words.y - (quadrant << 30u))) + 0.5) * 1.4629180792671596e-9; // 2π / 2³²${sineAndCosine('angle')}
   let turned = select(vec2<f32>(c, s), vec2<f32>(-s, c), (quadrant & 1u) == 1u);
   return radius * select(turned, -turned, (quadrant & 2u) == 2u);
 }
