@@ -1,14 +1,14 @@
 import { useBackend } from '@gm/backends';
-import { type AdversarialLoss, seeded, spec } from '@gm/core';
+import { type AdversarialLoss, type Examples, seeded, spec } from '@gm/core';
 import { expectError, expectNoLeak } from '@gm/core/testing';
 import { mlpDiscriminator } from '@gm/discriminators';
 import { mlpDecoder } from '@gm/generators';
-import { standardNormal } from '@gm/latent';
+import { mlpEncoder, standardNormal } from '@gm/latent';
 import { dragan, gradientPenalty, r1, relativistic } from '@gm/losses';
 import { clone, cumprod, customGrad, memory, mul, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { disposeAll, ring } from '../../test/parts.js';
-import { clipped, gan, readMetrics, sgd, trainer } from '../index.js';
+import { clipped, type Game, gan, readMetrics, sgd, trainer, vaeGan } from '../index.js';
 
 const plane = spec([2]);
 const parts = (random = seeded(0)) => ({
@@ -37,19 +37,28 @@ describe.each(['cpu', 'wasm'] as const)('gan on %s', (backend) => {
     expect(two['discriminator/penalty']).toBeCloseTo(3 * one['discriminator/penalty']!, 4);
   });
 
-  it('hands the scores of real examples to a loss that compares', async () => {
+  /** Says how many scores the generator's side is handed. */
+  const watched = (seen: [number, number | undefined][]): AdversarialLoss => ({
+    ...relativistic(),
+    generator(generated, real) {
+      seen.push([generated.size, real?.size]);
+      return relativistic().generator(generated, real);
+    },
+  });
+
+  it.each([
+    ['gan', [[6, 6]]],
+    ['vaeGan', [[12, 6]]],
+  ] as const)('%s hands the scores of real examples to a loss that compares', async (name, expected) => {
     const seen: [number, number | undefined][] = [];
-    const watched = (loss: AdversarialLoss): AdversarialLoss => ({
-      ...loss,
-      generator(generated, real) {
-        seen.push([generated.size, real?.size]);
-        return loss.generator(generated, real);
-      },
-    });
-    const run = trainer(gan({ ...parts(), loss: watched(relativistic()) }), { seed: 1 });
+    const [adversaries, loss] = [parts(), watched(seen)];
+    const encoder = () => mlpEncoder({ input: plane, hidden: [4], latent: 2, random: seeded(1) });
+    const game = name === 'gan' ? gan({ ...adversaries, loss }) : vaeGan({ ...adversaries, loss, encoder: encoder() });
+    const run = trainer(game as Game<Examples, never>, { seed: 1 });
     const batch = (await ring(6).at(0)) as { x: Tensor; labels: Tensor };
-    await readMetrics(run.step(batch));
-    expect(seen).toEqual([[6, 6]]);
+    const metrics = await readMetrics(run.step(batch));
+    expect(seen).toEqual(expected);
+    for (const value of Object.values(metrics)) expect(Number.isFinite(value)).toBe(true);
     disposeAll(run);
   });
 

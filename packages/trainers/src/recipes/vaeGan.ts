@@ -112,7 +112,8 @@ export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
           const features = discriminator.features(generator.apply(z, options), options); // [2 · batch, …]
           const reconstructed = slice(features, 0, x.shape[0]!);
           const reconstruction = mean(featureReconstruction(realFeatures, reconstructed));
-          const adversarial = mean(loss.generator(discriminator.logitsOf(features, options)));
+          const realLogits = loss.paired ? discriminator.logitsOf(realFeatures, options) : undefined;
+          const adversarial = mean(loss.generator(discriminator.logitsOf(features, options), realLogits));
           return { loss: add(mul(reconstructionWeight, reconstruction), adversarial), adversarial };
         },
       },
