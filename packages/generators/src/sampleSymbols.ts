@@ -53,13 +53,11 @@ async function* draw(
 
 /** Logits [1, 1, vocabulary] of what comes after `said`, and the state then. */
 function nextOf(generator: Recurrent, said: Int32Array, before: readonly Tensor[]) {
-  let state: Tensor[] = [];
-  const logits = tidy(() => {
+  const [logits, ...state] = tidy(() => {
     const after = generator.advance(tensor2d(said, [1, said.length], 'int32'), before);
-    state = after.state;
-    return [slice(after.y, [0, said.length - 1, 0], [1, 1, -1]), ...state];
-  })[0]!;
-  return { logits, state };
+    return [slice(after.y, [0, said.length - 1, 0], [1, 1, -1]), ...after.state];
+  });
+  return { logits: logits!, state };
 }
 
 async function readOnce(tensor: Tensor): Promise<ArrayLike<number>> {

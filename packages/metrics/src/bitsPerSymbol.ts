@@ -58,14 +58,12 @@ function costOf(
   next: readonly Int32Array[],
   before: readonly Tensor[],
 ) {
-  let state: Tensor[] = [];
-  const [cost] = tidy(() => {
+  const [cost, ...state] = tidy(() => {
     const after = generator.advance(asTensor(x), before);
-    state = after.state;
     const chosen = cast(oneHot(asTensor(next), after.y.shape[2]!), 'float32');
-    return [sum(sub(logSumExp(after.y, -1), sum(mul(after.y, chosen), -1))), ...state];
-  }) as [Tensor];
-  return { cost, state };
+    return [sum(sub(logSumExp(after.y, -1), sum(mul(after.y, chosen), -1))), ...after.state];
+  });
+  return { cost: cost!, state };
 }
 
 function asTensor(rows: readonly Int32Array[]): Tensor {

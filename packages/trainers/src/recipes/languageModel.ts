@@ -1,6 +1,7 @@
-import { checkFits, checkNumber, type Network, type Optimizer, type Passage, type Recurrent } from '@gm/core';
+import { checkFits, checkNumber, type Optimizer, type Passage, type Recurrent } from '@gm/core';
 import { softmaxCrossEntropy } from '@gm/losses';
-import { clone, div, mean, type Tensor, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
+import { type NamedNetwork, network } from '@gm/networks';
+import { div, mean, tidy, variable } from '@tensorflow/tfjs-core';
 import { assignCopy } from '../averages.js';
 import type { Game } from '../game.js';
 import { adam } from '../optimizers/adam.js';
@@ -55,17 +56,14 @@ export function languageModel({ generator, batchSize, optimizer = adam() }: Lang
 }
 
 /** Where the state waits between steps: buffers, so that checkpoints have it, of a network that computes nothing. */
-function carriedState(generator: Recurrent, batchSize: number): Network & { buffers: Record<string, Variable> } {
+function carriedState(generator: Recurrent, batchSize: number): NamedNetwork {
   const { input } = generator;
   const places = tidy(() => generator.start(batchSize).map((zero) => variable(zero, false)));
-  return {
+  return network({
+    name: 'state',
     input,
     output: input,
-    parameters: {},
     buffers: Object.fromEntries(places.entries()),
-    apply: (x: Tensor) => clone(x),
-    dispose() {
-      for (const place of places) place.dispose();
-    },
-  };
+    apply: (x) => x,
+  });
 }
