@@ -22,7 +22,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { missing } from './present.js';
 
 const absent = await missing('webgpu');
-const [STEPS, EVERY, STRIKES] = [12, 4, 20];
+const [STEPS, EVERY] = [12, 4];
+/** How often it is destroyed, and how often it refuses a command. */
+const [LOSSES, REFUSALS] = [20, 5];
 const image = spec([8, 8, 1], [-1, 1]);
 
 type Device = { destroy(): void; createBuffer(options: object): unknown };
@@ -121,14 +123,14 @@ async function play(strike: Strike | undefined, more: Partial<TrainOptions> = {}
 
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-/** Twenty failures, the same ones in each run of this test. */
+/** At random, the same ones in each run of this test. */
 function strikes(): Strike[] {
   const places = ['batch', 'between', 'read', 'encode', 'save'] as const;
-  const words = seeded('device loss').words(STRIKES);
+  const words = seeded('device loss').words(LOSSES + REFUSALS);
   return Array.from(words, (word, index) => ({
     step: 1 + (word % (STEPS - 1)),
     place: places[index % places.length]!,
-    fail: index % 4 === 3 ? refuse : destroy,
+    fail: index < LOSSES ? destroy : refuse,
   }));
 }
 
