@@ -10,7 +10,7 @@ import {
   variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import type { Numbers, Results } from './case.js';
+import type { Case, Group, Numbers, Results } from './case.js';
 import { type DrawOptions, draw, read } from './numbers.js';
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -31,6 +31,16 @@ export interface Differentiable {
 export interface Drawn extends DrawOptions {
   readonly shape: readonly number[];
 }
+
+/** Makes cases of functions of drawn inputs; second derivatives too, unless they are zero. */
+export const functionCase =
+  (group: Group) =>
+  (
+    name: string,
+    inputs: Differentiable['inputs'],
+    f: (inputs: never) => Tensor | Tensors,
+    { second = true }: Pick<Differentiable, 'second'> = {},
+  ): Case => ({ group, name, run: () => differentiated({ f: f as Differentiable['f'], inputs, second }) });
 
 /** f of its inputs, the gradients of Σ w f for fixed w, and with `second` those of a sum of its gradients. */
 export async function differentiated({ f, inputs, parameters = {}, second = false }: Differentiable): Promise<Results> {

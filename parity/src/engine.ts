@@ -19,25 +19,36 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+export interface EngineOptions {
+  /** How long recipes train. Default: 100 steps, fewer where they take too long. */
+  readonly steps?: number;
+}
+
 /** Starts an engine, or says what it lacks. */
-export async function open(name: EngineName): Promise<Engine | { readonly missing: string }> {
+export async function open(
+  name: EngineName,
+  options: EngineOptions = {},
+): Promise<Engine | { readonly missing: string }> {
   try {
-    return await (name === 'chromium' ? chromiumEngine() : nodeEngine(name));
+    return await (name === 'chromium' ? chromiumEngine(options) : nodeEngine(name, options));
   } catch (error) {
     return { missing: (error as Error).message };
   }
 }
 
 /** A backend in this process. */
-async function nodeEngine(name: Exclude<EngineName, 'chromium'>): Promise<Engine> {
+async function nodeEngine(
+  name: Exclude<EngineName, 'chromium'>,
+  { steps = trainingSteps }: EngineOptions,
+): Promise<Engine> {
   if (name === 'node' || name === 'node-gpu') stepToNative();
   const { device = name } = await useBackend(name, { software: true, threads: 2 });
   const backend = getBackend();
   return {
     device,
-    steps: trainingSteps,
+    steps,
     measure(tried) {
-      return on(backend, () => computed(tried, { steps: trainingSteps }));
+      return on(backend, () => computed(tried, { steps }));
     },
     close: async () => undefined,
   };

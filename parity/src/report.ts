@@ -1,7 +1,7 @@
 import { type Case, type Group, groups, type Kind, kinds, titleOf } from './case.js';
 import { cases } from './cases/index.js';
 import { compared, type Deviations, missed } from './compare.js';
-import { type EngineName, expectedOf, open } from './engine.js';
+import { type EngineName, type EngineOptions, expectedOf, open } from './engine.js';
 
 /** The worst of a group. */
 export interface Row {
@@ -23,8 +23,8 @@ export interface Report {
 }
 
 /** Tries every case on an engine, and says how each group went. */
-export async function reportOf(name: EngineName, say: (line: string) => void): Promise<Report> {
-  const engine = await open(name);
+export async function reportOf(name: EngineName, options: EngineOptions, say: (line: string) => void): Promise<Report> {
+  const engine = await open(name, options);
   if ('missing' in engine) return { engine: name, missing: engine.missing, rows: [], misses: [] };
   const { device, steps } = engine;
   const begun = performance.now();

@@ -6,9 +6,10 @@ import { useBackend } from '@gm/backends';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { byVite } from '../../packages/backends/test/browser/bundle.js';
+import { chromiumPath, launch } from '../../packages/backends/test/browser/chromium.js';
 import type { Task } from '../../packages/backends/test/browser/page/run.js';
 import { type Trained, trainConvolutions } from '../../packages/backends/test/browser/page/train.js';
-import { chromiumPath, launch, onPage, visit } from '../../packages/backends/test/browser/visit.js';
+import { onPage, visit } from '../../packages/backends/test/browser/visit.js';
 import { expectTrained } from './expectTrained.js';
 
 // A processor that plays the graphics processor takes a second for a step on 32 images.

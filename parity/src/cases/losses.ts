@@ -31,20 +31,10 @@ import {
 } from '@gm/losses';
 import { matMul, reshape, type Tensor, tanh } from '@tensorflow/tfjs-core';
 import type { Case } from '../case.js';
-import { type Differentiable, differentiated } from '../differentiate.js';
+import { functionCase } from '../differentiate.js';
 import { draw, drawWhole } from '../numbers.js';
 
-type Inputs = Readonly<Record<string, Tensor>>;
-
-function loss(
-  name: string,
-  inputs: Differentiable['inputs'],
-  f: (inputs: never) => Tensor | Inputs,
-  { second = true }: Pick<Differentiable, 'second'> = {},
-): Case {
-  const run = () => differentiated({ f: f as Differentiable['f'], inputs, second });
-  return { group: 'losses', name, run };
-}
+const loss = functionCase('losses');
 
 type Pair = { readonly x: Tensor; readonly y: Tensor };
 const pair = { x: [3, 5], y: [3, 5] } as const;

@@ -22,15 +22,10 @@ import {
 } from '@gm/ops';
 import { type Tensor, tensor2d, tidy, type Variable, variable, zerosLike } from '@tensorflow/tfjs-core';
 import type { Case } from '../case.js';
-import { type Differentiable, differentiated } from '../differentiate.js';
+import { functionCase } from '../differentiate.js';
 import { draw, drawWhole, read } from '../numbers.js';
 
-type Inputs = Readonly<Record<string, Tensor>>;
-
-function operation(name: string, inputs: Differentiable['inputs'], f: (inputs: never) => Tensor | Inputs): Case {
-  const run = () => differentiated({ f: f as Differentiable['f'], inputs, second: true });
-  return { group: 'operations', name, run };
-}
+const operation = functionCase('operations');
 
 /** The first sequence is whole, the second has a hole, the third is short. */
 const mask = () =>

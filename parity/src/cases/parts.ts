@@ -28,22 +28,14 @@ import { bernoulli } from '@gm/losses';
 import { dense, sequential, tanh } from '@gm/networks';
 import { exp, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Case, Group } from '../case.js';
-import { type Differentiable, differentiated } from '../differentiate.js';
+import { differentiated, functionCase } from '../differentiate.js';
 import { draw, drawWhole, read } from '../numbers.js';
 import { network, shake } from './layers.js';
 
 type Inputs = Readonly<Record<string, Tensor>>;
 type Disposable = Parameters<typeof shake>[0] & { dispose(): void };
 
-function latent(
-  name: string,
-  inputs: Differentiable['inputs'],
-  f: (inputs: never) => Tensor | Inputs,
-  { second = true }: Pick<Differentiable, 'second'> = {},
-): Case {
-  const run = () => differentiated({ f: f as Differentiable['f'], inputs, second });
-  return { group: 'latents', name, run };
-}
+const latent = functionCase('latents');
 
 /** What a network gives in other ways than apply(), without gradients. */
 function given<Part extends Disposable>(group: Group, name: string, make: () => Part, f: (part: Part) => Inputs): Case {

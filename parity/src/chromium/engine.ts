@@ -1,31 +1,23 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { build } from 'vite';
+import { chromiumPath, launch } from '../../../packages/backends/test/browser/chromium.js';
 import { type Results, titleOf } from '../case.js';
-import type { Engine } from '../engine.js';
+import type { Engine, EngineOptions } from '../engine.js';
 
 /** SwiftShader takes its time; the other backends train recipes for longer. */
-const steps = 5;
-
-const flags = [
-  '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+const FEW_STEPS = 5;
 
 /** WebGPU in a page of Chromium, on whatever adapter that has. */
-export async function chromiumEngine(): Promise<Engine> {
-  const executablePath = found();
+export async function chromiumEngine({ steps = FEW_STEPS }: EngineOptions): Promise<Engine> {
+  if (chromiumPath === undefined)
+    throw new Error('Chromium is not installed. Install it, or set CHROMIUM to its path.');
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gm-parity-')));
   await bundle(folder);
-  const browser = await chromium.launch({ executablePath, headless: true, args: flags });
+  const browser = await launch('--enable-unsafe-webgpu');
   const close = async () => {
     await browser.close();
     rmSync(folder, { recursive: true, force: true });
@@ -46,14 +38,6 @@ export async function chromiumEngine(): Promise<Engine> {
     await close();
     throw error;
   }
-}
-
-function found(): string {
-  const { CHROMIUM } = process.env;
-  const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-  const path = [...(CHROMIUM ? [CHROMIUM] : []), ...candidates].find((candidate) => existsSync(candidate));
-  if (path) return path;
-  throw new Error('Chromium is not installed. Install it, or set CHROMIUM to its path.');
 }
 
 /** The page with all cases. */

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../src/use.js';
 import { expectNear } from '../kernelCase.js';
 import { byEsbuild, byVite } from './bundle.js';
+import { chromiumPath, launch } from './chromium.js';
 import type { Task } from './page/run.js';
 import { type Trained, trainConvolutions } from './page/train.js';
-import { chromiumPath, launch, onPage, type Place, visit } from './visit.js';
+import { onPage, type Place, visit } from './visit.js';
 
 const isolated = {
   'Cross-Origin-Opener-Policy': 'same-origin',

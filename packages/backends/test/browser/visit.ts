@@ -1,22 +1,7 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Result, Task } from './page/run.js';
 import { serve } from './server.js';
-
-/** Undefined where there is none. */
-export const chromiumPath = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => path !== undefined && existsSync(path));
-
-/** Chromium, with such switches as well. */
-export function launch(...switches: string[]): Promise<Browser> {
-  const args = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', ...switches];
-  return chromium.launch({ executablePath: chromiumPath!, headless: true, args });
-}
 
 export interface Place {
   /** Of what a bundler has made. */
