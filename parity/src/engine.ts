@@ -32,7 +32,10 @@ export async function open(
   try {
     return await (name === 'chromium' ? chromiumEngine(options) : nodeEngine(name, options));
   } catch (error) {
-    return { missing: (error as Error).message };
+    const built = name.startsWith('node')
+      ? ` In a clone of gm: npm run native${name === 'node' ? '' : ' -- --gpu'}.`
+      : '';
+    return { missing: (error as Error).message + built };
   }
 }
 

@@ -22,7 +22,7 @@ function read({ folder, manifest: { name } }) {
   if (!existsSync(reportPath(folder))) return { name, passed: 0, failed: 1, skipped: [], missing: true };
   const report = readJson(reportPath(folder));
   const cases = report.testResults.flatMap(({ assertionResults }) => assertionResults);
-  const skipped = cases.filter(({ status }) => !['passed', 'failed'].includes(status)).map(({ fullName }) => fullName);
+  const skipped = cases.filter(({ status }) => !['passed', 'failed'].includes(status));
   // A file that cannot be loaded has no cases, and still is a failure.
   const failed = Math.max(report.numFailedTests, report.success ? 0 : 1);
   return { name, passed: report.numPassedTests, failed, skipped, missing: false };
@@ -38,7 +38,8 @@ function summarize(results) {
       `${name.padEnd(24)}${counts}${missing ? '  (no report: it did not build, or its tests did not start)' : ''}`,
     );
   }
-  for (const { name, skipped } of results) for (const title of skipped) console.log(`skipped in ${name}: ${title}`);
+  for (const { name, skipped } of results)
+    for (const line of inGroups(skipped)) console.log(`skipped in ${name}: ${line}`);
 
   const skipped = total((result) => result.skipped.length);
   const failed = total((result) => result.failed);
@@ -47,4 +48,16 @@ function summarize(results) {
   const [failures, left] = requireAll ? [failed + skipped, 0] : [failed, skipped];
   console.log(`\n${total((result) => result.passed)} passed, ${failures} failed, ${left} skipped`);
   return failures === 0;
+}
+
+/** Tests that are skipped together have the reason in the title that they share. */
+function inGroups(skipped) {
+  const groups = new Map();
+  for (const {
+    ancestorTitles: [shared],
+    fullName,
+  } of skipped) {
+    groups.set(shared ?? fullName, [...(groups.get(shared ?? fullName) ?? []), fullName]);
+  }
+  return [...groups].map(([shared, titles]) => (titles.length === 1 ? titles[0] : `${shared}: ${titles.length} tests`));
 }
