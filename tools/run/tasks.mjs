@@ -15,6 +15,7 @@ const tasks = {
   bench: (args) => script('bench/bench.mjs', { on: 'bench', args }),
   parity,
   'test:parity': parity,
+  reproduce: (args) => script('reproduce/reproduce.mjs', { on: 'reproduce', args }),
   test,
   build: (args) => turbo(['build', ...args]),
   typecheck: (args) => turbo(['typecheck', '--output-logs=new-only', ...args]),

@@ -12,7 +12,7 @@ const parents = ['packages', 'apps', 'tools'];
 /** Every package of the workspace: its folder, relative to the root with forward slashes, and its package.json. */
 export function packages() {
   const folders = parents.flatMap((parent) => children(parent).map((child) => `${parent}/${child}`));
-  return [...folders, 'bench', 'parity']
+  return [...folders, 'bench', 'parity', 'reproduce']
     .filter((folder) => existsSync(join(root, folder, 'package.json')))
     .map((folder) => ({ folder, manifest: readJson(join(root, folder, 'package.json')) }));
 }
