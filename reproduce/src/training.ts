@@ -51,7 +51,7 @@ export async function trained<Batch, Shared>(
     say(`${name}: step ${event.step} of ${steps}, ${numbers(event.metrics)}, ${left} min left`);
   }
   if (run.steps < steps) throw new Stopped();
-  return { run, seconds: seconds() };
+  return { run, seconds: readKept(clock, seconds) };
 }
 
 function numbers(metrics: Readonly<Record<string, number>>): string {
