@@ -5,7 +5,9 @@ import {
   type Layer,
   type Likelihood,
   type Network,
+  type Penalty,
   type Prior,
+  type Recurrent,
   rangeRemedy,
   type SeededRandom,
   type Spec,
@@ -21,11 +23,24 @@ import {
   mlpDiscriminator,
   withHead,
 } from '@gm/discriminators';
-import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder } from '@gm/generators';
+import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder, recurrentGenerator } from '@gm/generators';
 import { convEncoder, type GaussianEncoder, mlpEncoder, standardNormal } from '@gm/latent';
-import { bernoulli, gaussianLikelihood, leastSquares, minimax, nonSaturating } from '@gm/losses';
+import {
+  bernoulli,
+  dragan,
+  gaussianLikelihood,
+  gradientPenalty,
+  hinge,
+  leastSquares,
+  minimax,
+  nonSaturating,
+  r1,
+  r2,
+  relativistic,
+  wasserstein,
+} from '@gm/losses';
 import { leakyRelu, relu } from '@gm/networks';
-import { adam, classifier, cosine, type Game, gan, vae, vaeGan } from '@gm/trainers';
+import { adam, classifier, clipped, cosine, type Game, gan, languageModel, vae, vaeGan } from '@gm/trainers';
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { wrongOption } from './complain.js';
 import type { Settings } from './settings.js';
@@ -61,6 +76,8 @@ export interface Composition {
     readonly likelihood: Likelihood;
   };
   readonly classifier?: FeatureNetwork;
+  /** Says one symbol after the other. */
+  readonly speaker?: Recurrent;
 }
 
 const ENCODER: Readonly<Record<'mlp' | 'conv', (surroundings: Surroundings) => GaussianEncoder>> = {
@@ -122,14 +139,32 @@ const LIKELIHOOD = {
   gaussian: (scale: number) => gaussianLikelihood({ scale }),
 } as const;
 
-const ADVERSARIAL = { minimax, 'non-saturating': nonSaturating, 'least-squares': leastSquares } as const;
+const ADVERSARIAL = {
+  minimax,
+  'non-saturating': nonSaturating,
+  'least-squares': leastSquares,
+  wasserstein,
+  hinge,
+  relativistic,
+} as const;
+
+const PENALTY: Readonly<Record<NonNullable<Settings['penalty']>, (weight: number) => readonly Penalty[]>> = {
+  none: () => [],
+  gradient: (weight) => [gradientPenalty({ weight })],
+  dragan: (weight) => [dragan({ weight })],
+  r1: (gamma) => [r1({ gamma })],
+  'r1-r2': (gamma) => [r1({ gamma }), r2({ gamma })],
+};
 
 const KIND: Readonly<Record<Settings['kind'], (surroundings: Surroundings) => Composition>> = {
   vae: composeVae,
   gan: composeGan,
   lsgan: composeGan,
+  'wgan-gp': composeGan,
+  r3gan: composeGan,
   'vae-gan': composeVaeGan,
   classifier: composeClassifier,
+  'language-model': composeLanguageModel,
 };
 
 /**
@@ -138,6 +173,7 @@ const KIND: Readonly<Record<Settings['kind'], (surroundings: Surroundings) => Co
  * @throws GM_OPTION, GM_FIT, GM_RANGE, GM_SHAPE when the parts cannot work together or not on such data
  */
 export function compose(settings: Settings, { example, classes }: Examined): Composition {
+  checkText(settings, example);
   const random = seeded(settings.seed).split('weights');
   return KIND[settings.kind]({ settings, example, classes, random });
 }
@@ -164,9 +200,22 @@ function composeGan(surroundings: Surroundings): Composition {
   const generator = generatorOf(surroundings, example);
   const discriminator = discriminatorOf(surroundings);
   const prior = standardNormal(settings.latent!);
-  const optimizers = { generator: ganAdam(settings), discriminator: ganAdam(rivalOf(settings)) };
+  const { penalty, penaltyWeight, discriminatorSteps, clip } = settings;
+  const rival = ganAdam(rivalOf(settings));
+  const optimizers = {
+    generator: ganAdam(settings),
+    discriminator: clip === undefined ? rival : clipped(rival, clip),
+  };
   return {
-    game: gan({ generator, discriminator, prior, loss: adversarialOf(settings), optimizers }),
+    game: gan({
+      generator,
+      discriminator,
+      prior,
+      loss: adversarialOf(settings),
+      penalty: PENALTY[penalty ?? 'none'](penaltyWeight ?? 10),
+      discriminatorSteps: discriminatorSteps!,
+      optimizers,
+    }),
     networks: { generator, discriminator },
     generator: fromDecoder(generator, prior),
   };
@@ -212,6 +261,24 @@ function composeClassifier(surroundings: Surroundings): Composition {
   };
 }
 
+function composeLanguageModel({ settings, example, classes, random }: Surroundings): Composition {
+  const { time, cell, dropout, hidden, batch } = settings;
+  const generator = recurrentGenerator({
+    vocabulary: classes!,
+    time: time!,
+    cell: cell!,
+    dropout: dropout!,
+    hidden,
+    random: random.split('generator'),
+  });
+  const optimizer = adam({ learningRate: rateOf(settings) });
+  return {
+    game: languageModel({ generator, batchSize: batch, optimizer }),
+    networks: { generator },
+    speaker: generator,
+  };
+}
+
 // Each part draws its first weights from a stream of its own, so that one choice does not change the other parts.
 function encoderOf(surroundings: Surroundings): GaussianEncoder {
   return ENCODER[surroundings.settings.encoder!]({ ...surroundings, random: surroundings.random.split('encoder') });
@@ -238,9 +305,10 @@ function activationOf({ kind }: Settings): () => Layer {
   return kind === 'vae' ? relu : leakyRelu;
 }
 
-/** β₁ = 0.5: Radford et al. (2016), section 4. */
+/** β₁ = 0.5: Radford et al. (2016), section 4; 0 and β₂ = 0.9 under a penalty: Gulrajani et al. (2017), algorithm 1. */
 function ganAdam(settings: Settings) {
-  return adam({ learningRate: rateOf(settings), beta1: 0.5 });
+  const betas = (settings.penalty ?? 'none') === 'none' ? { beta1: 0.5 } : { beta1: 0, beta2: 0.9 };
+  return adam({ learningRate: rateOf(settings), ...betas });
 }
 
 /** The settings as the discriminator's optimizer sees them. */
@@ -270,6 +338,18 @@ function checkLikelihood({ settings, example }: Surroundings, { target }: Likeli
     expected: `numbers in ${showRange(target)}`,
     received: showRange(example.range),
     remedy: isToy ? 'Choose --loss gaussian.' : 'Choose --pixels unit, or --loss gaussian.',
+  });
+}
+
+/** A language model reads text, and nothing else does. */
+function checkText({ kind, data }: Settings, { dtype }: Spec): void {
+  const [speaks, isText] = [kind === 'language-model', dtype === 'int32'];
+  if (speaks === isText) return;
+  throw wrongOption({
+    where: `gm train ${kind}`,
+    expected: speaks ? '--data text:<file>' : 'images or points',
+    received: `--data ${data}`,
+    remedy: speaks ? 'Name a text file in UTF-8.' : 'Choose other data, or train a language-model.',
   });
 }
 

@@ -9,6 +9,7 @@ import { idxDirectory } from '@gm/data/node';
 import { dispose } from '@tensorflow/tfjs-core';
 import { wrongFile, wrongOption } from './complain.js';
 import type { Settings } from './settings.js';
+import { piecesOf, readText, type Text } from './textData.js';
 
 /** A data set with its splits. */
 export interface Data {
@@ -16,9 +17,11 @@ export interface Data {
   readonly train: Dataset;
   /** Missing where the source has none. */
   readonly test?: Dataset;
+  /** Where the examples are pieces of a text. */
+  readonly text?: Text;
 }
 
-type Asked = Pick<Settings, 'data' | 'pixels'>;
+type Asked = Pick<Settings, 'data' | 'pixels' | 'time'>;
 
 /** One opener for each source; what stands behind the colon comes as `place`. */
 const SOURCE: Readonly<Record<string, (place: string, asked: Asked) => Promise<Data>>> = {
@@ -26,9 +29,10 @@ const SOURCE: Readonly<Record<string, (place: string, asked: Asked) => Promise<D
   fashion: (folder, asked) => openImages(folder, asked, 10),
   idx: (folder, asked) => openImages(folder, asked),
   toy: (name) => Promise.resolve(openToy(name)),
+  text: (path, asked) => openText(path, asked),
 };
 
-const SOURCES = 'mnist, fashion:<dir>, idx:<dir>, toy:<name>';
+const SOURCES = 'mnist, fashion:<dir>, idx:<dir>, toy:<name>, text:<file>';
 
 /**
  * Opens what --data names.
@@ -102,6 +106,12 @@ function openToy(name: string): Data {
     train: toy(name as never, { count: 20_000, random: random.split('train') }),
     test: toy(name as never, { count: 5_000, random: random.split('test') }),
   };
+}
+
+async function openText(path: string, { time = 64 }: Asked): Promise<Data> {
+  const text = await readText(path);
+  const [train, test] = [text.training, text.test].map((symbols) => piecesOf(symbols, text, time));
+  return { name: `text:${path}`, train: train!, test: test!, text };
 }
 
 /** The test split. @throws GM_FILE when there is none */

@@ -1,9 +1,11 @@
-import { type Discriminator, type LabelledExamples, seeded } from '@gm/core';
+import { gzipSync } from 'node:zlib';
+import { type Discriminator, type LabelledExamples, type Recurrent, seeded } from '@gm/core';
 import { binarize, type Dataset, epochOf } from '@gm/data';
-import { correct, elboParts, evaluate, iwaeBound, topProbability } from '@gm/metrics';
+import { bitsPerSymbol, correct, elboParts, evaluate, iwaeBound, topProbability } from '@gm/metrics';
 import { softmax, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Composition } from './composition.js';
 import { atMost } from './datasets.js';
+import type { Text } from './textData.js';
 
 /** The share of examples that a classifier gets right, and the mean probability of the class it chooses. */
 export async function skillOf(
@@ -53,4 +55,11 @@ export async function boundsOf(
     examples: dataset.count,
     boundExamples: few.count,
   };
+}
+
+/** Bits per character of the test part of a text, and what gzip needs for the same characters on their own. */
+export async function bitsOf(speaker: Recurrent, { alphabet, test }: Text) {
+  const { bits, count } = await bitsPerSymbol(speaker, test, { rows: 4 });
+  const text = alphabet.decode(test);
+  return { bits, gzipBits: (8 * gzipSync(text, { level: 9 }).length) / test.length, characters: count };
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { complain, EXIT, wrongOption } from './complain.js';
-import { DISCRIMINATORS, ENCODERS, GENERATORS, KINDS, LOSSES, PIXELS } from './settings.js';
+import { CELLS, DISCRIMINATORS, ENCODERS, GENERATORS, KINDS, LOSSES, PENALTIES, PIXELS } from './settings.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -10,8 +10,10 @@ Examples:
   $ gm demo                                     a VAE-GAN on MNIST in about three minutes
   $ gm train vae --epochs 5                     an MLP VAE on MNIST, into runs/vae-1
   $ gm train gan --data toy:ring --steps 3000   a GAN on points in the plane
+  $ gm train language-model --data text:book.txt --epochs 10
   $ gm train --resume runs/vae-1 --epochs 10    go on with a run
   $ gm sample runs/vae-1 --count 64 --out z.png
+  $ gm sample runs/language-model-1 --prompt 'The ' --temperature 0.7
   $ gm evaluate runs/vae-1
 
 Exit codes: 0 done, 1 a bug in gm, 2 wrong input, 3 training diverged, 4 the device failed, 130 stopped by Ctrl-C (with a
@@ -42,7 +44,7 @@ function addTrain(gm: Command): void {
   gm.command('train')
     .description('Train a model; the run folder gets checkpoint, metrics, samples and loss curves.')
     .argument('[kind]', `${KINDS.join(' | ')}; not needed with --resume`)
-    .option('--data <source>', 'mnist, fashion:<dir>, idx:<dir> or toy:<name> (default: mnist)')
+    .option('--data <source>', 'mnist, fashion:<dir>, idx:<dir>, toy:<name> or text:<file> (default: mnist)')
     .option('--backend <name>', 'auto, wasm, cpu, webgpu, node or node-gpu (default: auto)')
     .option('--seed <number>', 'of all randomness (default: 1)', anyNumber)
     .option('--batch <count>', 'examples in a step', wholeNumber)
@@ -54,10 +56,16 @@ function addTrain(gm: Command): void {
     .option('--minutes <number>', 'minutes of training, in all', positiveNumber)
     .optionsGroup(`${PARTS}:`)
     .addOption(new Option('--encoder <name>', 'vae, vae-gan').choices(ENCODERS))
-    .addOption(new Option('--generator <name>', 'vae (its decoder), gan, lsgan, vae-gan').choices(GENERATORS))
-    .addOption(new Option('--discriminator <name>', 'gan, lsgan, vae-gan, classifier').choices(DISCRIMINATORS))
+    .addOption(new Option('--generator <name>', 'vae (its decoder), GANs, vae-gan').choices(GENERATORS))
+    .addOption(new Option('--discriminator <name>', 'GANs, vae-gan, classifier').choices(DISCRIMINATORS))
     .addOption(new Option('--loss <name>', 'which of them depends on the kind').choices(LOSSES))
-    .option('--hidden <sizes>', 'hidden units of MLP parts from the data inwards, 512,256 for instance', sizes)
+    .addOption(new Option('--penalty <name>', 'on the discriminator (GANs)').choices(PENALTIES))
+    .addOption(new Option('--cell <name>', 'language-model').choices(CELLS))
+    .option(
+      '--hidden <sizes>',
+      'hidden units of MLP or recurrent parts from the data inwards, 512,256 for instance',
+      sizes,
+    )
     .option(
       '--generator-hidden <sizes>',
       'those of an MLP generator, from z outwards (default: --hidden reversed)',
@@ -66,7 +74,7 @@ function addTrain(gm: Command): void {
     .option('--latent <count>', 'size of z', wholeNumber)
     .optionsGroup(`${DETAILS}:`)
     .option('--learning-rate <number>', "Adam's", positiveNumber)
-    .option('--discriminator-learning-rate <number>', 'where it differs (gan, lsgan, vae-gan)', positiveNumber)
+    .option('--discriminator-learning-rate <number>', 'where it differs (GANs, vae-gan)', positiveNumber)
     .option(
       '--decay <steps>',
       'steps over which the learning rate falls to a twentieth (default: it stays)',
@@ -77,6 +85,12 @@ function addTrain(gm: Command): void {
     .option('--scale <number>', 'standard deviation of the gaussian loss (vae)', positiveNumber)
     .option('--reconstruction <number>', 'weight of reconstruction in the generator (vae-gan)', anyNumber)
     .option('--binarize', 'draw each pixel as 0 or 1 anew in every batch (vae, loss bernoulli)')
+    .option('--penalty-weight <number>', 'of the penalty (GANs; default: 10)', anyNumber)
+    .option('--discriminator-steps <count>', 'for each step of the generator (GANs)', wholeNumber)
+    .option('--clip <limit>', 'keep the weights of the discriminator within ± this (GANs)', positiveNumber)
+    .option('--time <count>', 'characters in one piece of back-propagation (language-model)', wholeNumber)
+    .option('--dropout <share>', 'of the numbers between recurrent layers (language-model)', anyNumber)
+    .option('--clip-norm <length>', 'shorten longer gradients to it (language-model)', positiveNumber)
     .addOption(new Option('--pixels <scale>', 'unit: [0, 1], signed: [-1, 1]').choices(PIXELS))
     .option('--checkpoint-every <steps>', 'steps between checkpoints (default: 500)', wholeNumber)
     .action(async (kind, options) => (await import('./commands/train.js')).train(kind, options));
@@ -84,11 +98,20 @@ function addTrain(gm: Command): void {
 
 function addSample(gm: Command): void {
   gm.command('sample')
-    .description('Draw new examples from a trained run: a PNG grid, or an SVG scatter for points in the plane.')
+    .description(
+      'Draw new examples from a trained run: a PNG grid, an SVG scatter for points in the plane, or text as it is drawn.',
+    )
     .argument('<run>', 'folder of a run')
-    .option('--count <count>', 'how many', wholeNumber, 64)
+    .option('--count <count>', 'how many (default: 64, or 1000 characters)', wholeNumber)
     .option('--seed <number>', 'of the draw', anyNumber, 1)
-    .option('--out <file>', 'picture to write; never overwrites (default: <run>/samples-<seed>.png or .svg)')
+    .option(
+      '--out <file>',
+      'file to write; never overwrites (default: <run>/samples-<seed>.png or .svg; text goes to the screen)',
+    )
+    .option('--prompt <text>', 'what the text begins with (language-model)')
+    .option('--temperature <number>', 'below 1 likely characters become likelier (language-model)', anyNumber)
+    .option('--top-k <count>', 'choose among the k likeliest only (language-model)', wholeNumber)
+    .option('--top-p <share>', 'choose among the likeliest that have this share together (language-model)', anyNumber)
     .option('--backend <name>', 'as in gm train (default: the backend of the run)')
     .action(async (run, options) => (await import('./commands/sample.js')).sample(run, options));
 }
@@ -96,8 +119,8 @@ function addSample(gm: Command): void {
 function addEvaluate(gm: Command): void {
   gm.command('evaluate')
     .description(
-      'Measure a run on test data: VAE −ELBO and importance-weighted bound in nats, classifier accuracy; samples of the\n' +
-        'GAN kinds are judged by a classifier.',
+      'Measure a run on test data: VAE −ELBO and importance-weighted bound in nats, classifier accuracy, bits per\n' +
+        'character of a language model; samples of the GAN kinds are judged by a classifier.',
     )
     .argument('<run>', 'folder of a run')
     .option('--judge <run>', 'classifier run that judges samples (default: runs/judge-<data>, trained when missing)')

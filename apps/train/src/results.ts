@@ -5,18 +5,20 @@ import { lossesSvg, scatterSvg } from './chart.js';
 import type { Composition } from './composition.js';
 import type { Data } from './datasets.js';
 import { gridPng, type Images, pairsPng } from './picture.js';
-import { filesOf, readMetricsLines } from './runFolder.js';
+import { filesOf, readMetricsLines, readRun } from './runFolder.js';
+import { speak } from './speech.js';
 
 const COLUMNS = 10;
 const POINTS = 500;
+const CHARACTERS = 1000;
 
 /** Whether examples are points in the plane, shown as a scatter picture. */
 export function isPlane({ shape }: Spec): boolean {
   return shape.length === 1;
 }
 
-/** Writes all pictures of a run; their paths by what they show. */
-export async function writePictures(
+/** Writes all pictures of a run, or what it says; their paths by what they show. */
+export async function writeResults(
   folder: string,
   composition: Composition,
   data: Data,
@@ -34,6 +36,13 @@ export async function writePictures(
   if (composition.reconstruct && !isPlane(data.train.example)) {
     written.reconstructions = files.reconstructions;
     writeFileSync(files.reconstructions, await reconstructionsPicture(composition, data));
+  }
+  if (composition.speaker) {
+    written.samples = files.text;
+    let said = '';
+    const plan = { count: CHARACTERS, seed };
+    for await (const character of speak(composition.speaker, readRun(folder).data, plan)) said += character;
+    writeFileSync(files.text, `${said}\n`);
   }
   written.losses = files.losses;
   writeFileSync(files.losses, lossesPicture(folder));

@@ -39,6 +39,8 @@ const runSchema = v.object({
       range: v.custom<Range>(isRange),
     }),
     classes: v.optional(v.number()),
+    /** The characters of a text in the order of their numbers. */
+    characters: v.optional(v.array(v.string())),
     fingerprint: v.string(),
   }),
   versions: v.record(v.string(), v.string()),
@@ -62,6 +64,7 @@ export function filesOf(folder: string) {
     samples: join(folder, 'samples.png'),
     scatter: join(folder, 'samples.svg'),
     reconstructions: join(folder, 'reconstructions.png'),
+    text: join(folder, 'samples.txt'),
     losses: join(folder, 'losses.svg'),
   };
 }

@@ -6,7 +6,7 @@ import { type Data, fingerprint, openData } from './datasets.js';
 import { lockRun } from './lock.js';
 import { preview } from './preview.js';
 import { duration } from './progress.js';
-import { drawValues, imagesOf, isPlane, writePictures } from './results.js';
+import { drawValues, imagesOf, isPlane, writeResults } from './results.js';
 import { createRunFolder, filesOf, type Goal, type Run, readRun, truncateMetrics, writeRun } from './runFolder.js';
 import { describeData, say, sayComposition, sayPairs } from './say.js';
 import type { Settings } from './settings.js';
@@ -109,9 +109,11 @@ function describeRun(settings: Settings, { name }: BackendInfo) {
   };
 }
 
-async function describeExamples({ train }: Data): Promise<Run['data']> {
+async function describeExamples({ train, text }: Data): Promise<Run['data']> {
   const { count, example, classes } = train;
-  return { count, example: { ...example, shape: [...example.shape] }, classes, fingerprint: await fingerprint(train) };
+  const characters = text && { characters: [...text.alphabet.characters] };
+  const shape = [...example.shape];
+  return { count, example: { ...example, shape }, classes, ...characters, fingerprint: await fingerprint(train) };
 }
 
 function checkSameData(folder: string, { data, settings }: Run, found: string): void {
@@ -158,13 +160,13 @@ const ENDING = { finished: 'Done', interrupted: 'Stopped', 'out of time': 'Time 
 
 async function conclude(folder: string, { outcome, composition, training, data, settings }: Conclusion): Promise<void> {
   const { reason, step, seconds } = outcome;
-  const pictures = await training.withAverages(async () => {
+  const results = await training.withAverages(async () => {
     await showPreview(composition, data, settings.seed);
-    return writePictures(folder, composition, data, settings.seed);
+    return writeResults(folder, composition, data, settings.seed);
   });
   const { checkpoint, metrics } = filesOf(folder);
   say(`\n${ENDING[reason]} after step ${step} and ${duration(seconds)} of training. Results:`);
-  sayPairs({ ...pictures, metrics, checkpoint });
+  sayPairs({ ...results, metrics, checkpoint });
   const next = `gm sample ${folder}, gm evaluate ${folder}`;
   say(`\nNext: ${reason === 'finished' ? next : `gm train --resume ${folder} goes on; ${next}`}`);
   if (reason === 'interrupted') process.exitCode = EXIT.interrupted;

@@ -1,14 +1,26 @@
 import * as v from 'valibot';
 import { wrongOption } from './complain.js';
 
-export const KINDS = ['vae', 'gan', 'lsgan', 'vae-gan', 'classifier'] as const;
+export const KINDS = ['vae', 'gan', 'lsgan', 'wgan-gp', 'r3gan', 'vae-gan', 'classifier', 'language-model'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** The choices of each role; which of them a kind can use stands in `KIND_OPTIONS`. */
 export const ENCODERS = ['mlp', 'conv'] as const;
 export const GENERATORS = ['mlp', 'conv', 'dcgan'] as const;
 export const DISCRIMINATORS = ['mlp', 'conv', 'dcgan'] as const;
-export const LOSSES = ['bernoulli', 'gaussian', 'non-saturating', 'minimax', 'least-squares', 'cross-entropy'] as const;
+export const LOSSES = [
+  'bernoulli',
+  'gaussian',
+  'non-saturating',
+  'minimax',
+  'least-squares',
+  'wasserstein',
+  'hinge',
+  'relativistic',
+  'cross-entropy',
+] as const;
+export const PENALTIES = ['none', 'gradient', 'dragan', 'r1', 'r1-r2'] as const;
+export const CELLS = ['lstm', 'gru'] as const;
 export const PIXELS = ['unit', 'signed'] as const;
 
 const positive = v.pipe(v.number(), v.gtValue(0));
@@ -43,6 +55,19 @@ export const settingsSchema = v.strictObject({
   scale: v.optional(positive),
   /** γ of a VAE-GAN: what reconstruction weighs against fooling the discriminator. */
   reconstruction: v.optional(v.pipe(v.number(), v.minValue(0))),
+  penalty: v.optional(v.picklist(PENALTIES)),
+  /** Of the penalty; the penalty's own default without it. */
+  penaltyWeight: v.optional(v.pipe(v.number(), v.minValue(0))),
+  /** Steps of the discriminator for each one of the generator. */
+  discriminatorSteps: v.optional(count),
+  /** The discriminator's weights stay within ± this (Wasserstein). */
+  clip: v.optional(positive),
+  /** Symbols in one piece of truncated back-propagation. */
+  time: v.optional(count),
+  cell: v.optional(v.picklist(CELLS)),
+  dropout: v.optional(v.pipe(v.number(), v.minValue(0), v.ltValue(1))),
+  /** Gradients longer than this are shortened to it. */
+  clipNorm: v.optional(positive),
 });
 
 export type Settings = Readonly<v.InferOutput<typeof settingsSchema>>;
@@ -67,7 +92,15 @@ const GAN: Choices = {
   learningRate: 2e-4,
   average: 0.999,
   hidden: [512, 256],
+  penalty: 'none',
+  penaltyWeight: undefined,
+  clip: undefined,
+  discriminatorSteps: 1,
 };
+/** Gulrajani et al. (2017), algorithm 1, but for the five critic steps: three do. */
+const WGAN_GP: Choices = { ...GAN, penalty: 'gradient', discriminatorSteps: 3 };
+/** Huang et al. (2024), The GAN is dead; long live the GAN!, sections 2 and 4. */
+const R3GAN: Choices = { ...GAN, penalty: 'r1-r2' };
 /**
  * Larsen et al. (2016) with multilayer perceptrons. The features of a perceptron's discriminator are few and small, so that
  * the divergence has to weigh less (beta) than in the paper for the codes to say something, and their reconstruction more
@@ -105,8 +138,14 @@ const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
     },
     points: { ...POINTS, loss: 'gaussian', latent: 2, scale: 0.1 },
   },
-  gan: { losses: ['non-saturating', 'minimax'], images: GAN, points: { ...POINTS, latent: 8 } },
+  gan: {
+    losses: ['non-saturating', 'minimax', 'least-squares', 'wasserstein', 'hinge', 'relativistic'],
+    images: GAN,
+    points: { ...POINTS, latent: 8 },
+  },
   lsgan: { losses: ['least-squares'], images: GAN, points: { ...POINTS, latent: 8 } },
+  'wgan-gp': { losses: ['wasserstein'], images: WGAN_GP, points: { ...POINTS, latent: 8 } },
+  r3gan: { losses: ['relativistic'], images: R3GAN, points: { ...POINTS, latent: 8 } },
   'vae-gan': {
     losses: ['non-saturating', 'minimax', 'least-squares'],
     images: VAE_GAN,
@@ -116,6 +155,11 @@ const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
     losses: ['cross-entropy'],
     images: { discriminator: 'conv' },
     points: { ...POINTS, discriminator: 'mlp' },
+  },
+  'language-model': {
+    losses: ['cross-entropy'],
+    images: { hidden: [256], time: 64, cell: 'lstm', dropout: 0, clipNorm: 1, batch: 32, learningRate: 2e-3 },
+    points: {},
   },
 };
 
@@ -185,8 +229,11 @@ function invalid(issue: v.BaseIssue<unknown>) {
   });
 }
 
-function withoutUndefined(record: object): object {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+/** What was given, of things that may be left out. */
+export function withoutUndefined<Fields extends object>(
+  record: Fields,
+): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as never;
 }
 
 /** learningRate as it is written on the command line: learning-rate. */

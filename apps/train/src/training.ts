@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type BatchSource, type Examples, seeded } from '@gm/core';
-import { batches as batchesFrom, binarize } from '@gm/data';
+import { batches as batchesFrom, binarize, passages } from '@gm/data';
 import { type GameTrainer, type Report, restoreCheckpoint, train, trainer } from '@gm/trainers';
 import { loadCheckpoint, saveCheckpoint } from '@gm/trainers/node';
 import type { Composition } from './composition.js';
@@ -15,8 +15,12 @@ import type { Settings } from './settings.js';
 export type Training = GameTrainer<any>;
 
 export function trainingOf(settings: Settings, composition: Composition): Training {
-  const { seed, average } = settings;
-  return trainer(composition.game, { seed, ...(average > 0 && { averageDecay: average }) });
+  const { seed, average, clipNorm } = settings;
+  return trainer(composition.game, {
+    seed,
+    ...(average > 0 && { averageDecay: average }),
+    ...(clipNorm !== undefined && { clipNorm }),
+  });
 }
 
 /** Brings the state of a run back; the steps it has completed, 0 when it was stopped before its first checkpoint. */
@@ -91,7 +95,11 @@ export async function runTraining(plan: TrainingPlan): Promise<Outcome> {
 }
 
 /** @throws GM_OPTION when the data has not enough examples for one batch */
-export function batchesOf(settings: Settings, { train: dataset }: Data): BatchSource<Examples> {
+export function batchesOf(settings: Settings, { train: dataset, text }: Data): BatchSource<Examples> {
+  if (text !== undefined) {
+    const { batch: batchSize, time } = settings;
+    return passages(text.training, { vocabulary: text.alphabet.characters.length, batchSize, time: time! });
+  }
   return batchesFrom(dataset, {
     batchSize: settings.batch,
     random: seeded(settings.seed).split('batches'),

@@ -13,6 +13,8 @@ describe('gm train', () => {
     ['vae', ['--latent', '4']],
     ['gan', ['--latent', '4']],
     ['lsgan', ['--latent', '4']],
+    ['wgan-gp', ['--latent', '4']],
+    ['r3gan', ['--latent', '4']],
     ['vae-gan', ['--latent', '4']],
     ['classifier', ['--discriminator', 'mlp']],
   ])('trains a %s into a run folder with all results', async (kind, parts) => {
@@ -63,9 +65,11 @@ describe('gm train', () => {
   it.each([
     ['vae', ['--encoder', 'conv', '--generator', 'conv', '--latent', '4', '--binarize']],
     ['gan', ['--generator', 'dcgan', '--discriminator', 'dcgan', '--loss', 'minimax', '--average', '0']],
+    ['gan', ['--loss', 'hinge', '--penalty', 'r1', '--penalty-weight', '1']],
+    ['gan', ['--loss', 'wasserstein', '--clip', '0.01', '--discriminator-steps', '2']],
     ['classifier', ['--discriminator', 'conv']],
-  ])('trains a convolutional %s', async (kind, parts) => {
-    const out = path(`conv-${kind}`);
+  ])('trains a %s of %s', async (kind, parts) => {
+    const out = path([kind, ...parts].join('-'));
     const { code, stderr } = await gm(
       'train',
       kind,

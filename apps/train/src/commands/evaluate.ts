@@ -1,6 +1,6 @@
 import { seeded } from '@gm/core';
 import { openData, testOf } from '../datasets.js';
-import { boundsOf, skillOf } from '../evaluation.js';
+import { bitsOf, boundsOf, skillOf } from '../evaluation.js';
 import { judgeFor, judgeSamples } from '../judge.js';
 import { keepStdoutClean, sayPairs } from '../say.js';
 import { openRun } from '../session.js';
@@ -29,10 +29,12 @@ export async function evaluate(folder: string, flags: EvaluateFlags): Promise<vo
 }
 
 async function measured({ run, composition, training }: Opened, flags: EvaluateFlags) {
-  const test = testOf(await openData(run.settings));
-  const { autoencoder, classifier } = composition;
+  const data = await openData(run.settings);
+  const test = testOf(data);
+  const { autoencoder, classifier, speaker } = composition;
   return training.withAverages(async () => {
     if (classifier) return { ...(await skillOf(classifier, test)), examples: test.count };
+    if (speaker) return bitsOf(speaker, data.text!);
     return boundsOf(autoencoder!, test, { ...flags, binarize: run.settings.binarize ?? false });
   });
 }
@@ -55,6 +57,9 @@ const WORDS: Readonly<Record<string, (value: never) => readonly [name: string, t
   importance: (value: number) => ['  K', String(value)],
   examples: (value: number) => ['test examples', String(value)],
   boundExamples: (value: number) => ['  of which for L_K', String(value)],
+  bits: (value: number) => ['test bits per character', value.toFixed(3)],
+  gzipBits: (value: number) => ['  those of gzip -9', value.toFixed(3)],
+  characters: (value: number) => ['test characters', String(value)],
   judge: (value: string) => ['judge', value],
   judgeAccuracy: (value: number) => ['  its test accuracy', percent(value)],
   samples: (value: number) => ['samples judged', String(value)],

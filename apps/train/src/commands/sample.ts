@@ -1,20 +1,51 @@
 import { writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import type { Recurrent } from '@gm/core';
+import type { ChoiceOptions } from '@gm/generators';
 import { wrongFile, wrongOption } from '../complain.js';
 import { drawValues, isPlane, samplesPicture } from '../results.js';
 import { say } from '../say.js';
 import { openRun } from '../session.js';
+import { withoutUndefined } from '../settings.js';
+import { speak } from '../speech.js';
 
-export interface SampleFlags {
-  readonly count: number;
+type Opened = Awaited<ReturnType<typeof openRun>>;
+
+export interface SampleFlags extends ChoiceOptions {
+  /** Default 64 examples, or 1,000 characters. */
+  readonly count?: number;
   readonly seed: number;
   readonly out?: string;
   readonly backend?: string;
+  readonly prompt?: string;
 }
 
-/** `gm sample`: new examples from a run, as a picture. */
-export async function sample(folder: string, { count, seed, out, backend }: SampleFlags): Promise<void> {
-  const { run, composition, training } = await openRun(folder, backend);
+/** `gm sample`: new examples from a run, as a picture; of a language model, text as it is drawn. */
+export async function sample(folder: string, flags: SampleFlags): Promise<void> {
+  const opened = await openRun(folder, flags.backend);
+  if (opened.composition.speaker) return sampleText(opened, opened.composition.speaker, flags);
+  checkNoTextFlags(folder, opened.run, flags);
+  return samplePicture(folder, opened, flags);
+}
+
+async function sampleText({ run, training }: Opened, speaker: Recurrent, flags: SampleFlags): Promise<void> {
+  const { count = 1000, seed, out, prompt, temperature, topK, topP } = flags;
+  const choice = withoutUndefined({ prompt, temperature, topK, topP });
+  let said = '';
+  await training.withAverages(async () => {
+    for await (const character of speak(speaker, run.data, { count, seed, ...choice })) {
+      said += character;
+      if (out === undefined) process.stdout.write(character);
+    }
+  });
+  if (out === undefined) return say();
+  checkExtension(out, '.txt');
+  writeNew(out, `${said}\n`);
+  say(`${count} characters: ${out}`);
+}
+
+async function samplePicture(folder: string, { run, composition, training }: Opened, flags: SampleFlags) {
+  const { count = 64, seed, out } = flags;
   const { generator } = composition;
   if (generator === undefined) throw cannotSample(folder, run.settings.kind);
   const { example } = run.data;
@@ -47,6 +78,17 @@ function checkExtension(path: string, extension: string): void {
     expected: `--out to end in ${extension}`,
     received: path,
     remedy: `Name a ${extension} file.`,
+  });
+}
+
+function checkNoTextFlags(folder: string, { settings }: Opened['run'], flags: SampleFlags): void {
+  const given = (['prompt', 'temperature', 'topK', 'topP'] as const).find((name) => flags[name] !== undefined);
+  if (given === undefined) return;
+  throw wrongOption({
+    where: `gm sample ${folder}`,
+    expected: '--prompt, --temperature, --top-k and --top-p for a language-model only',
+    received: `a ${settings.kind}`,
+    remedy: 'Leave them out.',
   });
 }
 
