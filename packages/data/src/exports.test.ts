@@ -26,6 +26,7 @@ describe('the package', () => {
           "pinwheel",
           "readIdx",
           "ring",
+          "shifted",
           "spirals",
           "split",
           "subset",

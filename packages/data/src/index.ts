@@ -15,6 +15,7 @@ export {
   idxImages,
   idxLabels,
 } from './idxDataset.js';
+export { type ShiftedOptions, shifted } from './shifted.js';
 export { split, subset, take } from './subset.js';
 export { type Alphabet, alphabetOf, type PassagesOptions, passages } from './text.js';
 export { type GridOptions, grid, type RingOptions, ring } from './toys/gaussians.js';
