@@ -1,4 +1,4 @@
-import { checkNumber, gmError, type SeededRandom, showShape } from '@gm/core';
+import { checkNumber, gmError, type Range, type SeededRandom, showRange, showShape } from '@gm/core';
 import {
   add,
   cast,
@@ -17,7 +17,7 @@ import type { Transform } from './transform.js';
 export interface ShiftedOptions {
   /** How far an image may move to each side, in pixels. Default 2. */
   readonly pixels?: number;
-  /** What comes in at the edges. Default the lowest value of the images' range, or 0. */
+  /** What comes in at the edges. Default 0, for images whose values begin there; others have to say. */
   readonly fill?: number;
 }
 
@@ -26,18 +26,18 @@ export interface ShiftedOptions {
  *
  *   y[i, j] = x[i + u, j + v],   u, v ~ U{−pixels, …, pixels};   `fill` beyond the edges
  *
- * @throws GM_OPTION when `pixels` is no whole number or `fill` not finite; GM_SHAPE when the examples are not [height, width, channels]
+ * @throws GM_OPTION when `pixels` is no whole number, `fill` is not finite, or is left out for images that do not begin at 0; GM_SHAPE
+ *   when the examples are not [height, width, channels]
  * @see LeCun, Bottou, Bengio & Haffner (1998), Gradient-based learning applied to document recognition, section III.B.4
  * @example batches(mnist, { batchSize: 128, random: seeded(1), transform: shifted({ pixels: 2 }) })
  */
 export function shifted({ pixels = 2, fill }: ShiftedOptions = {}): Transform {
   checkNumber('shifted', 'pixels', pixels, { min: 0, integer: true });
   if (fill !== undefined) checkNumber('shifted', 'fill', fill);
-  let edge = fill ?? 0;
   return {
     example(before) {
       if (before.shape.length !== 3) throw noImages(before.shape);
-      if (fill === undefined && typeof before.range !== 'string') edge = before.range[0];
+      if (fill === undefined && before.range[0] !== 0) throw edgeless(before.range);
       return before;
     },
     apply: (x, random) =>
@@ -50,7 +50,7 @@ export function shifted({ pixels = 2, fill }: ShiftedOptions = {}): Transform {
             [pixels, pixels],
             [0, 0],
           ],
-          edge,
+          fill,
         ); // [batch, h + 2p, w + 2p, c]
         const moved = cut(wide, { length: x.shape[1]!, pixels, random });
         const turned = transpose(moved, [0, 2, 1, 3]); // columns first
@@ -64,6 +64,15 @@ function cut(x: Tensor, { length, pixels, random }: { length: number; pixels: nu
   const first = floor(mul(random.uniform([x.shape[0]!, 1]), 2 * pixels + 1)); // [batch, 1]
   const rows = add(cast(first, 'int32'), reshape(range(0, length, 1, 'int32'), [1, length])); // [batch, length]
   return gather(x, rows as never, 1, 1);
+}
+
+function edgeless(range: Range) {
+  return gmError('GM_OPTION', {
+    where: 'shifted',
+    expected: 'fill, for images that do not begin at 0',
+    received: `none, and images in ${showRange(range)}`,
+    remedy: 'Say what is dark: shifted({ fill: -1 }) for images in [-1, 1].',
+  });
 }
 
 function noImages(shape: readonly number[]) {
