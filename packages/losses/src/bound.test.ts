@@ -10,7 +10,7 @@ import {
 } from '@gm/core/testing';
 import { grad, mean, mul, scalar, square, sum, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { elbo, freeBits } from './bound.js';
+import { elbo, freeBits, importanceWeightedBound } from './bound.js';
 
 describe.each(['cpu', 'wasm'] as const)('the bound on %s', (backend) => {
   beforeEach(async () => void (await useBackend(backend)));
@@ -30,6 +30,31 @@ describe.each(['cpu', 'wasm'] as const)('the bound on %s', (backend) => {
     await expectClose(elbo(terms), [-110, -90]);
     await expectClose(elbo({ ...terms, beta: 4 }), [-170, -120]);
     await expectClose(elbo({ ...terms, beta: 0 }), terms.logLikelihood);
+  });
+
+  it('with importance weights is the log of their mean, without overflow', async () => {
+    const bound = importanceWeightedBound(tensor2d([Math.log(1), -1000, Math.log(3), -1000], [2, 2]));
+    await expectClose(bound, [Math.log(2), -1000]);
+    await expectClose(importanceWeightedBound(tensor2d([[-5, -6]])), [-5, -6]); // K = 1: the weight itself
+  });
+
+  it('with importance weights has the gradients of its formula, of both orders', async () => {
+    const f = (x: Parameters<typeof importanceWeightedBound>[0] | undefined) => sum(importanceWeightedBound(x!));
+    const reference = (x: Float64Array) =>
+      [0, 1].reduce((total, column) => {
+        const weights = [0, 1, 2].map((row) => Math.exp(x[2 * row + column]!));
+        return total + Math.log(weights.reduce((all, weight) => all + weight) / 3);
+      }, 0);
+    const inputs = [draw([3, 2])];
+    await expectGradient({ f, reference, inputs });
+    await expectSecondGradient({ f, inputs });
+  });
+
+  it('with importance weights refuses other shapes', async () => {
+    await expectError(() => importanceWeightedBound(zeros([3])), 'GM_SHAPE', '[K, batch]', '[3]');
+    await expectError(() => importanceWeightedBound(zeros([0, 3])), 'GM_SHAPE', '[0, 3]');
+    const logWeights = zeros([2, 3]);
+    await expectNoLeak(() => importanceWeightedBound(logWeights));
   });
 
   // Column 0 has mean 2, above the floor; column 1 has mean ½, below; column 2 sits at the floor of 1 exactly.

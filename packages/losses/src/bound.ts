@@ -1,5 +1,5 @@
 import { checkNumber, gmError, showShape } from '@gm/core';
-import { add, mean, mul, step, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, logSumExp, mean, mul, step, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { checkBatch, sumPerExample } from './perExample.js';
 
 /** What the evidence lower bound is made of. */
@@ -64,4 +64,29 @@ export function freeBits(klPerDimension: Tensor, nats: number): Tensor {
     // A product rather than where(): a NaN stays a NaN instead of hiding under the floor.
     return sumPerExample(add(mul(counts, klPerDimension), mul(nats, sub(1, counts))));
   });
+}
+
+/**
+ * The importance-weighted bound from K draws for each example, to be maximised: the ELBO for K = 1, nearer to log p(x) the more there are.
+ *
+ *   L_K = log 1/K Σₖ wₖ,   wₖ = p(x, zₖ) / q(zₖ | x)
+ *   ∇ L_K = Σₖ w̃ₖ ∇ log wₖ,   w̃ₖ = wₖ / Σⱼ wⱼ
+ *
+ * @param logWeights  log wₖ in nats, shape [K, batch]
+ * @returns nats per example: [batch]
+ * @throws GM_SHAPE when the weights are not [K, batch]
+ * @see Burda, Grosse & Salakhutdinov (2016), Importance weighted autoencoders, equations 8 and 14, arXiv:1509.00519
+ * @example neg(mean(importanceWeightedBound(logWeights)))
+ */
+export function importanceWeightedBound(logWeights: Tensor): Tensor {
+  const { rank, shape, size } = logWeights;
+  if (rank !== 2 || size === 0) {
+    throw gmError('GM_SHAPE', {
+      where: 'importanceWeightedBound',
+      expected: 'log weights of shape [K, batch]',
+      received: showShape(shape),
+      remedy: 'Sum over the data axes first, and give the draws an axis of their own, the first.',
+    });
+  }
+  return tidy(() => sub(logSumExp(logWeights, 0), Math.log(shape[0]!)));
 }

@@ -25,6 +25,7 @@ it('the package exports these names and no others', () => {
       "gaussianLogProb",
       "gradientPenalty",
       "hinge",
+      "importanceWeightedBound",
       "leastSquares",
       "minimax",
       "monteCarloKl",

@@ -8,7 +8,7 @@ export {
   type ScoredAdversarialLoss,
   wasserstein,
 } from './adversarial.js';
-export { type ElboTerms, elbo, freeBits } from './bound.js';
+export { type ElboTerms, elbo, freeBits, importanceWeightedBound } from './bound.js';
 export {
   checkLabels,
   type SoftmaxCrossEntropyOptions,

@@ -16,6 +16,7 @@ it('the package exports these names and no others', () => {
       "descend",
       "encodeCheckpoint",
       "gan",
+      "iwae",
       "languageModel",
       "linear",
       "lsgan",

@@ -8,6 +8,7 @@ export { type RmspropOptions, rmsprop } from './optimizers/rmsprop.js';
 export { type SgdOptions, sgd } from './optimizers/sgd.js';
 export { classifier } from './recipes/classifier.js';
 export { type GanParts, gan, lsgan } from './recipes/gan.js';
+export { type IwaeParts, iwae } from './recipes/iwae.js';
 export { type LanguageModelParts, languageModel } from './recipes/languageModel.js';
 export { type VaeParts, vae } from './recipes/vae.js';
 export { type VaeGanParts, vaeGan } from './recipes/vaeGan.js';

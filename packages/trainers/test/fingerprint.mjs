@@ -6,7 +6,7 @@ import { mlpClassifier, mlpDiscriminator } from '@gm/discriminators';
 import { mlpDecoder } from '@gm/generators';
 import { mlpEncoder, standardNormal } from '@gm/latent';
 import { gaussianLikelihood } from '@gm/losses';
-import { classifier, encodeCheckpoint, gan, lsgan, train, trainer, vae, vaeGan } from '@gm/trainers';
+import { classifier, encodeCheckpoint, gan, iwae, lsgan, train, trainer, vae, vaeGan } from '@gm/trainers';
 import { tensor } from '@tensorflow/tfjs-core';
 
 await useBackend('wasm');
@@ -21,6 +21,7 @@ const encoder = () => mlpEncoder({ input: plane, hidden, latent, random: random(
 const decoder = () => mlpDecoder({ latent, hidden, output: plane, random: random() });
 const games = {
   vae: () => vae({ encoder: encoder(), decoder: decoder(), prior, likelihood: gaussianLikelihood() }),
+  iwae: () => iwae({ encoder: encoder(), decoder: decoder(), prior, likelihood: gaussianLikelihood() }),
   gan: () => gan(adversaries()),
   lsgan: () => lsgan(adversaries()),
   vaeGan: () => vaeGan({ encoder: encoder(), ...adversaries() }),

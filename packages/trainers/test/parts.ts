@@ -13,6 +13,7 @@ import {
   type GameTrainer,
   type GanParts,
   gan,
+  iwae,
   lsgan,
   train,
   vae,
@@ -58,6 +59,13 @@ export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer)
     const decoder = mlpDecoder({ latent, hidden, output: plane, random });
     const likelihood = gaussianLikelihood({ scale: 0.2 });
     return vae({ encoder, decoder, prior: standardNormal(latent), likelihood, optimizer: optimizer() }) as never;
+  },
+  iwae: (seed, optimizer = () => adam({ learningRate: 5e-3 })) => {
+    const random = seeded(seed);
+    const encoder = mlpEncoder({ input: plane, hidden, latent, random });
+    const decoder = mlpDecoder({ latent, hidden, output: plane, random });
+    const likelihood = gaussianLikelihood({ scale: 0.2 });
+    return iwae({ encoder, decoder, prior: standardNormal(latent), likelihood, optimizer: optimizer() }) as never;
   },
   gan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) => gan(adversaries(seed, optimizer)) as never,
   lsgan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) =>

@@ -1,4 +1,4 @@
-import { type Layer, type Network, seeded, spec } from '@gm/core';
+import { type Examples, type Layer, type Network, seeded, spec } from '@gm/core';
 import {
   convClassifier,
   dcganDiscriminator,
@@ -28,6 +28,7 @@ import {
   type Game,
   type GameTrainer,
   gan,
+  iwae,
   languageModel,
   linear,
   lsgan,
@@ -35,6 +36,7 @@ import {
   readMetrics,
   type TrainerOptions,
   trainer,
+  type VaeParts,
   vae,
   vaeGan,
 } from '@gm/trainers';
@@ -116,11 +118,17 @@ const sampled = (decoder: Network, options?: Parameters<typeof fromDecoder>[2]) 
   samples: fromDecoder(decoder, prior(), options).sample(3, seeded('z')),
 });
 
-function autoencoder(name: string, parts: () => Pick<Parameters<typeof vae>[0], 'encoder' | 'decoder'>): Case {
+const warmedUp = (parts: VaeParts) => vae({ ...parts, beta: linear({ from: 0, to: 1, steps: 50 }) });
+
+function autoencoder(
+  name: string,
+  parts: () => Pick<VaeParts, 'encoder' | 'decoder'>,
+  recipeOf: (parts: VaeParts) => Game<Examples> = warmedUp,
+): Case {
   return recipe(name, () => {
     const { encoder, decoder } = parts();
     return {
-      run: started(vae({ encoder, decoder, prior: prior(), beta: linear({ from: 0, to: 1, steps: 50 }) })),
+      run: started(recipeOf({ encoder, decoder, prior: prior() })),
       networks: { encoder, decoder },
       batch: data(encoder.input.shape),
       outcome: sampled(decoder, { likelihood: bernoulli() }),
@@ -217,6 +225,7 @@ const speaking = recipe('languageModel', () => {
 });
 
 export const recipeCases: readonly Case[] = [
+  autoencoder('iwae', () => ({ encoder: mlp.encoder(), decoder: mlp.decoder() }), iwae),
   autoencoder('vae', () => ({ encoder: mlp.encoder(), decoder: mlp.decoder() })),
   autoencoder('vae, convolutional', () => ({ encoder: conv.encoder(), decoder: conv.decoder() })),
   adversarial('gan', gan, () => ({ generator: mlp.generator(), discriminator: mlp.discriminator() })),

@@ -1,6 +1,6 @@
 import type { Row } from '../row.js';
-import { variational } from './autoencoders.js';
+import { importanceWeighted, variational } from './autoencoders.js';
 import { characters } from './characters.js';
 import { convolutional } from './convolutional.js';
 
-export const rows: readonly Row[] = [variational, convolutional, characters];
+export const rows: readonly Row[] = [variational, importanceWeighted, convolutional, characters];

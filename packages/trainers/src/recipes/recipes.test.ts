@@ -10,7 +10,7 @@ import { bernoulli, gaussianLikelihood } from '@gm/losses';
 import { mean, norm, sub, tensor, tidy } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { disposeAll, recipes, ring, trainFor } from '../../test/parts.js';
-import { adam, classifier, gan, linear, trainer, vae, vaeGan } from '../index.js';
+import { adam, classifier, gan, iwae, linear, trainer, vae, vaeGan } from '../index.js';
 
 const random = seeded(0);
 const image = spec([4, 4, 1], [0, 1]);
@@ -22,6 +22,16 @@ describe.each(['cpu', 'wasm'] as const)('learning a ring of Gaussians on %s', (b
     const run = trainer(recipes.vae!(1), { seed: 1 });
     const reports = await trainFor(run, 300, 30);
     expect(reports.at(-1)!['autoencoder/loss']).toBeLessThan(reports[0]!['autoencoder/loss']! - 2);
+    disposeAll(run);
+  });
+
+  it('iwae raises its bound by more than two nats, and keeps it above the ELBO of the same draws', async () => {
+    const run = trainer(recipes.iwae!(1), { seed: 1 });
+    const reports = await trainFor(run, 300, 30);
+    expect(reports.at(-1)!['autoencoder/loss']).toBeLessThan(reports[0]!['autoencoder/loss']! - 2);
+    for (const report of reports) {
+      expect(report['autoencoder/loss']).toBeLessThan(report['autoencoder/negativeElbo']!);
+    }
     disposeAll(run);
   });
 
@@ -145,6 +155,35 @@ describe('compositions that do not fit', () => {
   });
 });
 
+describe('the options of iwae', () => {
+  beforeEach(async () => void (await useBackend('cpu')));
+  const parts = () => ({
+    encoder: mlpEncoder({ input: spec([2]), hidden: [8], latent: 2, random: seeded(1) }),
+    decoder: mlpDecoder({ latent: 2, hidden: [8], output: spec([2]), random: seeded(1) }),
+    likelihood: gaussianLikelihood({ scale: 0.2 }),
+    prior: standardNormal(2),
+  });
+
+  it('with one draw bound as a VAE does that estimates its divergence from the draw', async () => {
+    const { divergenceFrom: _, ...sampled } = standardNormal(2);
+    const losses = [iwae({ ...parts(), samples: 1 }), vae({ ...parts(), prior: sampled })].map(async (game) => {
+      const run = trainer(game, { seed: 1 });
+      const reports = await trainFor(run, 5);
+      disposeAll(run);
+      return reports.at(-1)!['autoencoder/loss']!;
+    });
+    const [weighted, plain] = await Promise.all(losses);
+    expect(weighted).toBeCloseTo(plain!, 3);
+  });
+
+  it('are refused outside their limits', async () => {
+    for (const samples of [0, 2.5, Number.NaN]) {
+      await expectError(() => iwae({ ...parts(), samples }), 'GM_OPTION', 'samples');
+    }
+    await expectError(() => iwae({ ...parts(), prior: standardNormal(3) }), 'GM_FIT', 'encoder → prior');
+  });
+});
+
 describe('the options of vae', () => {
   beforeEach(async () => void (await useBackend('cpu')));
   const parts = (seed: number) => ({
@@ -203,6 +242,6 @@ it('two fresh processes train every recipe to the same weights, bit for bit', ()
   const program = fileURLToPath(new URL('../../test/fingerprint.mjs', import.meta.url));
   const run = () => execFileSync(process.execPath, [program], { encoding: 'utf8' });
   const first = run();
-  expect(first.trim().split('\n')).toHaveLength(5);
+  expect(first.trim().split('\n')).toHaveLength(6);
   expect(run()).toBe(first);
 });

@@ -77,13 +77,18 @@ export function divergenceOf(posterior: GaussianPosterior, prior: Prior, z: Tens
   return freeBits > 0 ? floorOf(perDimension, freeBits) : sum(perDimension, latent);
 }
 
-/** What the data have to be for these parts, which fit each other. */
-function checkAutoencoder({
+/** What the data have to be for these parts, which fit each other. @throws GM_FIT */
+export function checkAutoencoder({
   encoder,
   decoder,
   prior,
   likelihood,
-}: Required<Pick<VaeParts, 'encoder' | 'decoder' | 'prior' | 'likelihood'>>): Spec {
+}: {
+  readonly encoder: Network & Encoder;
+  readonly decoder: Network;
+  readonly prior: Prior;
+  readonly likelihood: Likelihood;
+}): Spec {
   const input = dataSpec(
     { name: 'encoder', spec: encoder.input },
     { name: 'likelihood', spec: { ...encoder.input, range: likelihood.target } },
