@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'GM_DEVICE' // the device that a backend computes on is lost, or refused a command
   | 'GM_MEMORY' // a backend has no room for a tensor
   | 'GM_GRADIENT' // a gradient is missing or cannot be taken
+  | 'GM_PROTOCOL' // numbers were measured in different ways
   | 'GM_NOT_FINITE' // a loss, gradient or parameter is NaN or infinite
   | 'GM_BUSY' // a run is asked for something while its averages stand in for its parameters
   | 'GM_DISPOSED'; // a part was used after its dispose()

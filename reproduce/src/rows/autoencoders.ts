@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { seeded, spec } from '@gm/core';
 import { batches, binarize } from '@gm/data';
 import { mlpDecoder } from '@gm/generators';
@@ -38,7 +40,9 @@ export const importanceWeighted: Row = {
   name: 'iwae',
   title: 'IWAE, k = 5, on the network and the number of draws of row vae: −L_5000 of the test split, nats',
   async run(sitting) {
-    const plain = await measured({ name: 'vae', steps: STEPS, samples: 1 }, sitting);
+    const beside = join(sitting.folder, '..', variational.name);
+    mkdirSync(beside, { recursive: true });
+    const plain = await measured({ name: 'vae', steps: STEPS, samples: 1 }, { ...sitting, folder: beside });
     const steps = STEPS / DRAWS;
     const found = await measured({ name: 'iwae', steps, samples: DRAWS }, sitting);
     return [

@@ -2,5 +2,6 @@ import type { Row } from '../row.js';
 import { importanceWeighted, variational } from './autoencoders.js';
 import { characters } from './characters.js';
 import { convolutional } from './convolutional.js';
+import { lenet } from './lenet.js';
 
-export const rows: readonly Row[] = [variational, importanceWeighted, convolutional, characters];
+export const rows: readonly Row[] = [variational, importanceWeighted, convolutional, characters, lenet];
