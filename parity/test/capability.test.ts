@@ -49,6 +49,7 @@ const everyLayer: Record<Exclude<LayerName, 'fromLayersModel'>, Made> = {
   batchNorm: ['batch normalization', of(networks.batchNorm(), image)],
   groupNorm: [undefined, of(networks.groupNorm({ groups: 1 }), image)],
   layerNorm: [undefined, of(networks.layerNorm(), row)],
+  gaussianNoise: [undefined, of(networks.gaussianNoise({ scale: 0.5 }), row)],
   dropout: [undefined, of(networks.dropout({ rate: 0.5 }), row)],
   rescale: [undefined, of(networks.rescale([-1, 1], [0, 1]), image)],
   flatten: [undefined, of(networks.flatten(), image)],

@@ -18,6 +18,7 @@ export type {
   Network,
   Optimizer,
   OptimizerState,
+  PartlyLabelled,
   Passage,
   Penalty,
   Posterior,

@@ -188,6 +188,12 @@ export interface LabelledExamples extends Examples {
   readonly labels: Tensor;
 }
 
+/** Few examples with their classes beside many without. */
+export interface PartlyLabelled extends LabelledExamples {
+  /** [batch, …example]; another batch size than that of x. */
+  readonly unlabelled: Tensor;
+}
+
 /** A piece of long sequences of symbols: truncated back-propagation goes on where the piece before it ended. */
 export interface Passage extends Examples {
   /** int32 [batch, time], the symbol after each one of x. */

@@ -12,6 +12,7 @@ describe('the package', () => {
         "main": [
           "alphabetOf",
           "arrayDataset",
+          "balanced",
           "batches",
           "binarize",
           "checkerboard",
@@ -26,6 +27,7 @@ describe('the package', () => {
           "pinwheel",
           "readIdx",
           "ring",
+          "semiSupervised",
           "shifted",
           "spirals",
           "split",

@@ -15,6 +15,7 @@ export {
   idxImages,
   idxLabels,
 } from './idxDataset.js';
+export { balanced, type SemiSupervisedOptions, semiSupervised } from './semiSupervised.js';
 export { type ShiftedOptions, shifted } from './shifted.js';
 export { split, subset, take } from './subset.js';
 export { type Alphabet, alphabetOf, type PassagesOptions, passages } from './text.js';

@@ -3,7 +3,7 @@ import { draw, expectClose, expectError, expectNoLeak, type Input, testLoss } fr
 import { add, fill, ones, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { bernoulliLogProb, logSumExp, total } from '../test/reference.js';
-import { checkLabels, sigmoidCrossEntropy, softmaxCrossEntropy } from './classification.js';
+import { checkLabels, realLogit, sigmoidCrossEntropy, softmaxCrossEntropy } from './classification.js';
 
 const labelled = (values: readonly number[]): Input => ({ shape: [values.length], values, dtype: 'int32' });
 const crossEntropy = (label: Float64Array, logits: Float64Array, smoothing = 0) =>
@@ -16,6 +16,10 @@ describe.each(['cpu', 'wasm'] as const)('classification on %s', (backend) => {
   testLoss({ describe, it }, 'softmaxCrossEntropy', softmaxCrossEntropy as never, {
     inputs: [labelled([0, 2, 1, 2]), draw([4, 3])],
     reference: crossEntropy as never,
+  });
+  testLoss({ describe, it }, 'realLogit', (logits) => realLogit(logits!), {
+    inputs: [draw([4, 3])],
+    reference: (logits) => logSumExp(logits!),
   });
   testLoss({ describe, it }, 'softmaxCrossEntropy of equal logits', softmaxCrossEntropy as never, {
     inputs: [labelled([0, 2]), { shape: [2, 3], values: [0, 0, 0, 5, 5, 5] }],
@@ -157,5 +161,12 @@ describe('wrong arguments', () => {
     await expectError(() => checkLabels([0.5], 10), 'GM_LABEL', '0.5 at 0');
     await expectError(() => checkLabels([Number.NaN], 10), 'GM_LABEL', 'NaN at 0');
     await expectError(() => checkLabels([0], 0), 'GM_OPTION', 'classes');
+  });
+});
+
+describe('realLogit', () => {
+  it('wants one logit for each class', async () => {
+    await useBackend('cpu');
+    await expectError(() => realLogit(zeros([3])), 'GM_SHAPE', 'realLogit', '[batch, classes]');
   });
 });

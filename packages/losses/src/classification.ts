@@ -1,6 +1,6 @@
-import { checkNumber, gmError, showShape } from '@gm/core';
+import { checkNumber, checkRank, gmError, showShape } from '@gm/core';
 import { sigmoidCrossEntropyWithLogits, softmaxCrossEntropyWithLogits } from '@gm/ops';
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { logSumExp, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { checkBatch, sumPerExample } from './perExample.js';
 
 /** Options of `softmaxCrossEntropy`. */
@@ -50,6 +50,22 @@ export function softmaxCrossEntropy(
 export function sigmoidCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
   checkBatch('sigmoidCrossEntropy', { labels, logits }, 'Give one logit for each label.');
   return sigmoidCrossEntropyWithLogits(labels, logits);
+}
+
+/**
+ * How real an example is to a classifier that has one more class, "generated", with its logit fixed at 0.
+ *
+ *   log Σₖ e^lₖ,   whose sigmoid is p(real | x) = Σₖ e^lₖ / (1 + Σₖ e^lₖ)
+ *
+ * @param logits  l, shape [batch, classes]
+ * @returns logits of being real: [batch]
+ * @throws GM_SHAPE when the logits are not [batch, classes]
+ * @see Salimans et al. (2016), Improved Techniques for Training GANs, section 5, arXiv:1606.03498
+ * @example realLogit(discriminator.logits(x))
+ */
+export function realLogit(logits: Tensor): Tensor {
+  checkRank('realLogit', 'logits [batch, classes]', logits, 2, 'Give one logit for each class.');
+  return logSumExp(logits, -1);
 }
 
 /**

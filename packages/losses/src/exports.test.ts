@@ -32,6 +32,7 @@ it('the package exports these names and no others', () => {
       "nonSaturating",
       "r1",
       "r2",
+      "realLogit",
       "relativistic",
       "sigmoidCrossEntropy",
       "softmaxCrossEntropy",

@@ -11,6 +11,7 @@ export {
 export { type ElboTerms, elbo, freeBits, importanceWeightedBound } from './bound.js';
 export {
   checkLabels,
+  realLogit,
   type SoftmaxCrossEntropyOptions,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,

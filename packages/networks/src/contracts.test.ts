@@ -14,6 +14,7 @@ import {
   embedding,
   flatten,
   fromLayersModel,
+  gaussianNoise,
   gelu,
   groupNorm,
   gru,
@@ -81,6 +82,7 @@ describe.each(backends)('on %s', (backend) => {
   testNetwork(runner, 'layerNorm', () => layerNorm()(row));
   testNetwork(runner, 'groupNorm', () => groupNorm({ groups: 2 })(image));
   testNetwork(runner, 'dropout', () => dropout({ rate: 0.5 })(row));
+  testNetwork(runner, 'gaussianNoise', () => gaussianNoise({ scale: 0.5 })(row));
   testNetwork(runner, 'flatten', () => flatten()(image));
   testNetwork(runner, 'reshape', () => reshape([8, 4])(image));
   testNetwork(runner, 'rescale', () => rescale([0, 1], [-1, 1])(spec([5], [0, 1])));

@@ -18,6 +18,7 @@ it('the package exports these names and no others', () => {
       "encodeSafetensors",
       "flatten",
       "fromLayersModel",
+      "gaussianNoise",
       "gelu",
       "glorotUniform",
       "groupNorm",

@@ -14,6 +14,7 @@ export { type DenseOptions, dense } from './dense.js';
 export { dropout } from './dropout.js';
 export { type EmbeddingOptions, embedding } from './embedding.js';
 export { encodeSafetensors } from './encodeSafetensors.js';
+export { gaussianNoise } from './gaussianNoise.js';
 export { gru } from './gru.js';
 export {
   glorotUniform,

@@ -23,6 +23,7 @@ it('the package exports these names and no others', () => {
       "readMetrics",
       "restoreCheckpoint",
       "rmsprop",
+      "semiSupervisedGan",
       "sgd",
       "train",
       "trainer",

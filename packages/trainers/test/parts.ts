@@ -1,5 +1,13 @@
 /** Small parts and data that every test of training can share. */
-import { type BatchSource, type Examples, type LabelledExamples, type Optimizer, seeded, spec } from '@gm/core';
+import {
+  type BatchSource,
+  type Examples,
+  type Optimizer,
+  type PartlyLabelled,
+  type SeededRandom,
+  seeded,
+  spec,
+} from '@gm/core';
 import { mlpClassifier, mlpDiscriminator } from '@gm/discriminators';
 import { mlpDecoder } from '@gm/generators';
 import { mlpEncoder, standardNormal } from '@gm/latent';
@@ -15,6 +23,7 @@ import {
   gan,
   iwae,
   lsgan,
+  semiSupervisedGan,
   train,
   vae,
   vaeGan,
@@ -23,8 +32,8 @@ import {
 const plane = spec([2]);
 const latent = 2;
 
-/** Eight Gaussians on a ring of radius 1, labelled by which half they lie in. */
-export function ring(batchSize = 32): BatchSource<LabelledExamples> {
+/** Eight Gaussians on a ring of radius 1, labelled by which half they lie in; others without labels beside them. */
+export function ring(batchSize = 32): BatchSource<PartlyLabelled> {
   return {
     example: plane,
     classes: 2,
@@ -32,22 +41,25 @@ export function ring(batchSize = 32): BatchSource<LabelledExamples> {
     batchesPerEpoch: 10,
     at(step) {
       const random = seeded('ring').split(step);
-      const modes = Array.from(random.words(batchSize), (word) => word % 8);
-      const noise = random.normals(batchSize * 2);
-      const points = modes.flatMap((mode, row) => {
-        const angle = (mode * Math.PI) / 4;
-        return [Math.cos(angle) + 0.05 * noise[2 * row]!, Math.sin(angle) + 0.05 * noise[2 * row + 1]!];
-      });
+      const { modes, points } = draw(batchSize, random);
+      const halves = modes.map((mode) => (mode < 4 ? 0 : 1));
       return {
         x: tensor(points, [batchSize, 2]),
-        labels: tensor(
-          modes.map((mode) => (mode < 4 ? 0 : 1)),
-          [batchSize],
-          'int32',
-        ),
+        labels: tensor(halves, [batchSize], 'int32'),
+        unlabelled: tensor(draw(batchSize, random.split('unlabelled')).points, [batchSize, 2]),
       };
     },
   };
+}
+
+function draw(count: number, random: SeededRandom) {
+  const modes = Array.from(random.words(count), (word) => word % 8);
+  const noise = random.normals(count * 2);
+  const points = modes.flatMap((mode, row) => {
+    const angle = (mode * Math.PI) / 4;
+    return [Math.cos(angle) + 0.05 * noise[2 * row]!, Math.sin(angle) + 0.05 * noise[2 * row + 1]!];
+  });
+  return { modes, points };
 }
 
 const hidden = [16];
@@ -90,6 +102,13 @@ export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer)
       beta: 0.05,
       reconstructionWeight: 1,
     }) as never;
+  },
+  semiSupervisedGan: (seed, optimizer = () => adam({ learningRate: 3e-3, beta1: 0.5 })) => {
+    const random = seeded(seed);
+    const generator = mlpDecoder({ latent, hidden, output: plane, random });
+    const discriminator = mlpClassifier({ input: plane, hidden, classes: 2, random });
+    const optimizers = { generator: optimizer(), discriminator: optimizer() };
+    return semiSupervisedGan({ generator, discriminator, prior: standardNormal(latent), optimizers }) as never;
   },
   classifier: (seed, optimizer = () => adam({ learningRate: 1e-2 })) => {
     const network = mlpClassifier({ input: plane, hidden, classes: 2, random: seeded(seed) });

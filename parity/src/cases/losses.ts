@@ -24,6 +24,7 @@ import {
   nonSaturating,
   r1,
   r2,
+  realLogit,
   relativistic,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
@@ -111,6 +112,7 @@ export const lossCases: readonly Case[] = [
   loss('freeBits', { divergence: { shape: [3, 5], low: 0 } }, ({ divergence }) => freeBits(divergence, 0.5)),
   loss('featureMatching', { x: [3, 5], y: [4, 5] }, ({ x, y }: Pair) => featureMatching(x, y)),
   loss('featureReconstruction', pair, ({ x, y }: Pair) => featureReconstruction(x, y)),
+  loss('realLogit', { logits: [3, 4] }, ({ logits }) => realLogit(logits)),
   loss('sigmoidCrossEntropy', { logits }, ({ logits }) => sigmoidCrossEntropy(targets(), logits)),
   loss('softmaxCrossEntropy', { logits }, ({ logits }) => softmaxCrossEntropy(drawWhole([3], 5), logits)),
   loss('softmaxCrossEntropy, of sequences, smoothed', { logits: { ...logits, shape: [3, 4, 5] } }, ({ logits }) =>

@@ -1,4 +1,4 @@
-import { seeded, spec } from '@gm/core';
+import { type Random, seeded, spec } from '@gm/core';
 import { mlpDecoder, recurrentGenerator } from '@gm/generators';
 import { mlpEncoder, standardNormal } from '@gm/latent';
 import { bernoulli } from '@gm/losses';
@@ -8,12 +8,17 @@ import {
   bitsPerSymbol,
   confidence,
   correct,
+  drawn,
   elboParts,
   evaluate,
+  featuresOf,
+  fld,
   iwaeBound,
   type LatentVariableModel,
+  lenetParts,
   topProbability,
 } from '@gm/metrics';
+import { dense, sequential, tanh } from '@gm/networks';
 import { dispose, softmax, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Case, Numbers } from '../case.js';
 import { draw, drawWhole, read } from '../numbers.js';
@@ -67,6 +72,38 @@ export const metricCases: readonly Case[] = [
     const { bits, count } = await bitsPerSymbol(generator, symbols, { rows: 2, time: 8 });
     generator.dispose();
     return { bits: [bits], count: [count] };
+  }),
+  metric('featuresOf', async () => {
+    const { values, count } = await featuresOf(sequential(spec([7]), tanh()), batches());
+    return { values, count: [count] };
+  }),
+  metric('drawn', async () => {
+    const generator = { sample: (count: number, random: Random) => random.uniform([count, 3]) };
+    const batches = drawn(generator, { count: 5, batchSize: 2, random: seeded('z') });
+    const { values } = await featuresOf(sequential(spec([3]), tanh()), batches);
+    return { values };
+  }),
+  metric('fld', async () => {
+    const network = sequential(spec([7]), dense({ units: 2, random: seeded('weights') }));
+    const [real, generated] = [
+      batches(),
+      batches()
+        .slice(1)
+        .concat({ x: draw([4, 7], { seed: 3 }) }),
+    ];
+    const { value } = await fld({ lenet: { features: network, hash: 'of a test' }, real, generated, protocol: {} });
+    network.dispose();
+    return { value: [value] };
+  }),
+  metric('lenetParts', async () => {
+    const { body, head } = lenetParts(seeded('weights'));
+    const x = draw([2, 28, 28, 1], { low: 0 });
+    const features = body.apply(x);
+    const logits = head.apply(features);
+    dispose(x);
+    body.dispose();
+    head.dispose();
+    return read({ features, logits });
   }),
   metric('evaluate', async () => {
     const { total } = await evaluate(batches(), ({ x }) => ({ total: sum(x, 1) }));

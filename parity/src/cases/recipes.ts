@@ -34,6 +34,7 @@ import {
   lsgan,
   type Metrics,
   readMetrics,
+  semiSupervisedGan,
   type TrainerOptions,
   trainer,
   type VaeParts,
@@ -224,6 +225,29 @@ const speaking = recipe('languageModel', () => {
   };
 });
 
+/** Few labelled examples beside others. */
+const halfKnowing = recipe('semiSupervisedGan', () => {
+  const generator = mlp.generator();
+  const discriminator = mlpClassifier({
+    input: spec([7], [0, 1]),
+    hidden: [6],
+    classes: 3,
+    activation: tanh,
+    random: random(),
+  });
+  const x = data([7]);
+  return {
+    run: started(semiSupervisedGan({ generator, discriminator, prior: prior() })),
+    networks: { generator, discriminator },
+    batch: (step) => ({
+      x: x(step).x,
+      labels: drawWhole([BATCH], 3, `labels ${step % BATCHES}`),
+      unlabelled: x(step + 1).x,
+    }),
+    outcome: sampled(generator),
+  };
+});
+
 export const recipeCases: readonly Case[] = [
   autoencoder('iwae', () => ({ encoder: mlp.encoder(), decoder: mlp.decoder() }), iwae),
   autoencoder('vae', () => ({ encoder: mlp.encoder(), decoder: mlp.decoder() })),
@@ -249,6 +273,7 @@ export const recipeCases: readonly Case[] = [
     generator: convDecoder({ latent: 3, output: image, channels: [4, 2], random: random() }),
     discriminator: conv.discriminator(),
   })),
+  halfKnowing,
   classified('classifier', () =>
     mlpClassifier({
       input: spec([7], [0, 1]),

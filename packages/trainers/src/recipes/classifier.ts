@@ -47,7 +47,8 @@ export function classifier({
   };
 }
 
-function classesOf({ output }: Network): number {
+/** How many classes a network tells. @throws GM_FIT when it tells none */
+export function classesOf({ output }: Network): number {
   const [classes] = output.shape;
   if (output.shape.length === 1 && classes! > 1) {
     checkFits({ name: 'network', spec: output }, { name: 'softmaxCrossEntropy', spec: { ...output, range: 'logits' } });

@@ -3,14 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { useBackend } from '@gm/backends';
 import { type Network, seeded, spec } from '@gm/core';
 import { expectError } from '@gm/core/testing';
+import { balanced, semiSupervised, toy } from '@gm/data';
 import { mlpClassifier, mlpDiscriminator } from '@gm/discriminators';
 import { mlpDecoder } from '@gm/generators';
 import { type GaussianEncoder, mlpEncoder, standardNormal } from '@gm/latent';
 import { bernoulli, gaussianLikelihood } from '@gm/losses';
-import { mean, norm, sub, tensor, tidy } from '@tensorflow/tfjs-core';
+import { argMax, cast, equal, mean, norm, sub, tensor, tidy } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { disposeAll, recipes, ring, trainFor } from '../../test/parts.js';
-import { adam, classifier, gan, iwae, linear, trainer, vae, vaeGan } from '../index.js';
+import { adam, classifier, gan, iwae, linear, semiSupervisedGan, train, trainer, vae, vaeGan } from '../index.js';
 
 const random = seeded(0);
 const image = spec([4, 4, 1], [0, 1]);
@@ -39,6 +40,27 @@ describe.each(['cpu', 'wasm'] as const)('learning a ring of Gaussians on %s', (b
     const run = trainer(recipes.classifier!(1), { seed: 1 });
     const reports = await trainFor(run, 300, 50);
     expect(reports.at(-1)!['classifier/accuracy']).toBeGreaterThan(0.95);
+    disposeAll(run);
+  });
+
+  it('semiSupervisedGan tells two moons apart by three labels of each', async () => {
+    const random = seeded(2);
+    const moons = toy('moons', { count: 2000, random });
+    const network = mlpClassifier({ input: spec([2]), hidden: [32, 32], classes: 2, random });
+    const generator = mlpDecoder({ latent: 2, hidden: [32], output: spec([2]), random });
+    const optimizers = {
+      generator: adam({ learningRate: 3e-3, beta1: 0.5 }),
+      discriminator: adam({ learningRate: 3e-3, beta1: 0.5 }),
+    };
+    const game = semiSupervisedGan({ generator, discriminator: network, prior: standardNormal(2), optimizers });
+    const run = trainer(game, { seed: 1 });
+    const source = semiSupervised(balanced(moons, 3, random), moons, { batchSize: 100, random });
+    const accuracyNow = async () => {
+      const { x, labels } = moons.at(Array.from({ length: 1000 }, (_, index) => index));
+      return (await tidy(() => mean(cast(equal(argMax(network.logits(x), -1), labels), 'float32'))).data())[0]!;
+    };
+    for await (const _ of train(run, source, { steps: 1000, guardEvery: 20 }));
+    expect(await accuracyNow()).toBeGreaterThan(0.95);
     disposeAll(run);
   });
 
@@ -137,6 +159,23 @@ describe('compositions that do not fit', () => {
       () => vaeGan({ encoder: flat, generator: decoder(image), discriminator, prior }),
       'GM_FIT',
       '[16]',
+    );
+  });
+
+  it('include a semi-supervised GAN without classes, or with a negative weight', async () => {
+    const yesOrNo = mlpDiscriminator({ input: image, hidden: [4], random });
+    const parts = { generator: decoder(image), discriminator: yesOrNo, prior };
+    await expectError(() => semiSupervisedGan(parts), 'GM_FIT', 'one logit for each of two or more classes');
+    const discriminator = mlpClassifier({ input: image, hidden: [4], classes: 3, random });
+    await expectError(
+      () => semiSupervisedGan({ ...parts, discriminator, unlabelledWeight: -1 }),
+      'GM_OPTION',
+      'unlabelledWeight',
+    );
+    await expectError(
+      () => semiSupervisedGan({ ...parts, discriminator, generator: decoder() }),
+      'GM_FIT',
+      'generator → discriminator',
     );
   });
 
