@@ -25,6 +25,8 @@ export interface ApplyOptions {
   readonly training?: boolean;
   /** Where the randomness of this evaluation comes from; a layer that needs it in training mode says so when it is missing. */
   readonly random?: Random;
+  /** The class that each example is, or shall be: int32 [batch]. Networks that need one say so (`Network.condition`), others ignore it. */
+  readonly condition?: Tensor;
 }
 
 /** Enough to sample. */
@@ -46,6 +48,8 @@ export interface Network extends Evaluates {
    * Training is refused on a backend that lacks one, before it begins.
    */
   readonly kernels?: readonly string[];
+  /** What `condition` of the options has to be, for a network that needs one: int32 [] in [0, classes − 1]. */
+  readonly condition?: Spec;
   dispose(): void;
 }
 

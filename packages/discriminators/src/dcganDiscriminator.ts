@@ -1,5 +1,5 @@
 import { checkNumber, type Layer, type Random, type Spec } from '@gm/core';
-import { batchNorm, conv2d, dense, flatten, leakyRelu, normalInit, sequential } from '@gm/networks';
+import { batchNorm, conditionBy, conv2d, dense, flatten, leakyRelu, normalInit, sequential } from '@gm/networks';
 import { discriminator, type FeatureNetwork } from './discriminator.js';
 
 /** Options of `dcganDiscriminator`. */
@@ -13,6 +13,8 @@ export interface DcganDiscriminatorOptions {
    * penalty take 'none' or `layerNorm`: in training a batch norm mixes the examples that the penalty wants apart.
    */
   readonly norm?: (() => Layer) | 'none';
+  /** Makes it conditional: the class of each example is given beside it, as `condition`. Default: it is not. */
+  readonly classes?: number;
   /** Where the first weights are drawn from. */
   readonly random: Random;
 }
@@ -33,7 +35,7 @@ export interface DcganDiscriminatorOptions {
  * @example dcganDiscriminator({ input: spec([28, 28, 1], [-1, 1]), random: seeded(1) })
  */
 export function dcganDiscriminator(options: DcganDiscriminatorOptions): FeatureNetwork {
-  const { input, channels = 64, norm = batchNorm, random } = options;
+  const { input, channels = 64, norm = batchNorm, classes, random } = options;
   checkNumber('dcganDiscriminator', 'channels', channels, { min: 1, integer: true });
   const kernel = normalInit(0.02);
   const halve = (filters: number, bias: boolean) =>
@@ -42,7 +44,7 @@ export function dcganDiscriminator(options: DcganDiscriminatorOptions): FeatureN
   const layers = further.flatMap((filters) =>
     norm === 'none' ? [halve(filters, true), leakyRelu()] : [halve(filters, false), norm(), leakyRelu()],
   );
-  const body = sequential(input, halve(channels, true), leakyRelu(), ...layers, flatten());
+  const body = sequential(input, ...conditionBy(classes), halve(channels, true), leakyRelu(), ...layers, flatten());
   return discriminator({ body, head: dense({ units: 1, kernel, random }), name: 'dcganDiscriminator' });
 }
 

@@ -8,7 +8,7 @@ import {
   showSpec,
   sizeOf,
 } from '@gm/core';
-import { network } from '@gm/networks';
+import { conditionOf, network } from '@gm/networks';
 import { reshape, tidy, type Variable } from '@tensorflow/tfjs-core';
 
 /** A network in two halves: a body that looks, and a head that answers. */
@@ -65,6 +65,7 @@ export function joined(name: string, body: Network, head: Network, dispose: () =
     output: { ...head.output, shape: logitsShape, range: 'logits' },
     parameters: { ...prefixed('body', body.parameters), ...prefixed('head', head.parameters) },
     buffers: { ...prefixed('body', body.buffers), ...prefixed('head', head.buffers) },
+    ...conditionOf([body, head]),
     kernels: [...new Set([...(body.kernels ?? []), ...(head.kernels ?? [])])],
     apply: (x, options) => logitsOf(body.apply(x, options), options),
     dispose,

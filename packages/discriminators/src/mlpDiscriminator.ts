@@ -1,5 +1,5 @@
 import type { Layer, Random, Spec } from '@gm/core';
-import { dense, dropout, flatten, leakyRelu, sequential } from '@gm/networks';
+import { conditionBy, dense, dropout, flatten, leakyRelu, sequential } from '@gm/networks';
 import { discriminator, type FeatureNetwork } from './discriminator.js';
 
 /** Options of `mlpDiscriminator`. */
@@ -8,6 +8,8 @@ export interface MlpDiscriminatorOptions {
   readonly input: Spec;
   /** Units of each hidden layer; the last ones are the features. */
   readonly hidden: readonly number[];
+  /** Makes it conditional: the class of each example is given beside it, as `condition`. Default: it is not. */
+  readonly classes?: number;
   /** Where the first weights are drawn from. */
   readonly random: Random;
   /** How much of each hidden layer is silenced in training, in [0, 1). Default 0. */
@@ -29,9 +31,9 @@ export interface MlpDiscriminatorOptions {
  * @example mlpDiscriminator({ input: spec([28, 28, 1], [0, 1]), hidden: [256, 256], random: seeded(1) })
  */
 export function mlpDiscriminator(options: MlpDiscriminatorOptions): FeatureNetwork {
-  const { input, hidden, random, dropout: rate = 0, activation = leakyRelu } = options;
+  const { input, hidden, classes, random, dropout: rate = 0, activation = leakyRelu } = options;
   const silence = dropout({ rate });
   const layers = hidden.flatMap((units) => [dense({ units, random }), activation(), ...(rate > 0 ? [silence] : [])]);
-  const body = sequential(input, flatten(), ...layers);
+  const body = sequential(input, flatten(), ...conditionBy(classes), ...layers);
   return discriminator({ body, head: dense({ units: 1, random }), name: 'mlpDiscriminator' });
 }

@@ -1,5 +1,5 @@
 import { checkNumber, gmError, type Layer, type Network, type Random, type Spec, spec } from '@gm/core';
-import { conv2dTranspose, dense, network, relu, reshape, sequential } from '@gm/networks';
+import { conditionBy, conv2dTranspose, dense, network, relu, reshape, sequential } from '@gm/networks';
 import { ending } from './ending.js';
 import { imageOf } from './output.js';
 
@@ -13,6 +13,8 @@ export interface ConvDecoderOptions {
   readonly channels?: readonly number[];
   /** Default 4, which strides of 2 cover evenly. */
   readonly kernelSize?: number;
+  /** Makes it conditional: the class of each example is given beside it, as `condition`. Default: it is not. */
+  readonly classes?: number;
   /** Where the first weights are drawn from. */
   readonly random: Random;
   /** Makes the layer between two others. Default `relu`. */
@@ -36,7 +38,7 @@ export interface ConvDecoderOptions {
  * @example convDecoder({ latent: 20, output: spec([28, 28, 1], 'logits'), random: seeded(1) })
  */
 export function convDecoder(options: ConvDecoderOptions): Network {
-  const { latent, output, channels = [64, 32], kernelSize = 4, random, activation = relu } = options;
+  const { latent, output, channels = [64, 32], kernelSize = 4, classes, random, activation = relu } = options;
   checkNumber('convDecoder', 'latent', latent, { min: 1, integer: true });
   const first = firstOf(channels);
   const [height, width, colours] = imageOf('convDecoder', output, channels.length);
@@ -44,6 +46,7 @@ export function convDecoder(options: ConvDecoderOptions): Network {
   const small = [height / scale, width / scale, first] as const;
   const double = (filters: number) => conv2dTranspose({ filters, kernelSize, strides: 2, random });
   const layers = [
+    ...conditionBy(classes),
     dense({ units: small[0] * small[1] * first, random }),
     activation(),
     reshape(small),

@@ -1,5 +1,15 @@
 import { checkNumber, type Network, type Random, type Spec, spec } from '@gm/core';
-import { batchNorm, conv2dTranspose, dense, network, normalInit, relu, reshape, sequential } from '@gm/networks';
+import {
+  batchNorm,
+  conditionBy,
+  conv2dTranspose,
+  dense,
+  network,
+  normalInit,
+  relu,
+  reshape,
+  sequential,
+} from '@gm/networks';
 import { ending } from './ending.js';
 import { imageOf } from './output.js';
 
@@ -11,6 +21,8 @@ export interface DcganGeneratorOptions {
   readonly output: Spec;
   /** Channels before the last doubling; twice as many before each doubling below it. Default 64. */
   readonly channels?: number;
+  /** Makes it conditional: the class of each example is given beside it, as `condition`. Default: it is not. */
+  readonly classes?: number;
   /** Where the first weights are drawn from. */
   readonly random: Random;
 }
@@ -37,7 +49,8 @@ const SMALLEST = 4;
  *   sections 3 and 4, arXiv:1511.06434
  * @example dcganGenerator({ latent: 100, output: spec([28, 28, 1], [-1, 1]), random: seeded(1) })
  */
-export function dcganGenerator({ latent, output, channels = 64, random }: DcganGeneratorOptions): Network {
+export function dcganGenerator(options: DcganGeneratorOptions): Network {
+  const { latent, output, channels = 64, classes, random } = options;
   checkNumber('dcganGenerator', 'latent', latent, { min: 1, integer: true });
   checkNumber('dcganGenerator', 'channels', channels, { min: 1, integer: true });
   const [height, width, colours] = imageOf('dcganGenerator', output, 2);
@@ -48,6 +61,7 @@ export function dcganGenerator({ latent, output, channels = 64, random }: DcganG
   const double = (filters: number, bias: boolean) =>
     conv2dTranspose({ filters, kernelSize: 4, strides: 2, bias, kernel, random });
   const layers = [
+    ...conditionBy(classes),
     dense({ units: small[0] * small[1] * small[2], bias: false, kernel, random }),
     reshape(small),
     batchNorm(),

@@ -1,5 +1,5 @@
 import { checkNumber, type Layer, type Network, type Random, type Spec, sizeOf, spec } from '@gm/core';
-import { dense, network, relu, reshape, sequential } from '@gm/networks';
+import { conditionBy, dense, network, relu, reshape, sequential } from '@gm/networks';
 import { ending } from './ending.js';
 import { checkOutput } from './output.js';
 
@@ -11,6 +11,8 @@ export interface MlpDecoderOptions {
   readonly hidden: readonly number[];
   /** What one example is; the last activation follows its range. */
   readonly output: Spec;
+  /** Makes it conditional: the class of each example is given beside it, as `condition`. Default: it is not. */
+  readonly classes?: number;
   /** Where the first weights are drawn from. */
   readonly random: Random;
   /** Makes the layer after each hidden one. Default `relu`. */
@@ -30,10 +32,15 @@ export interface MlpDecoderOptions {
  * @see Kingma & Welling (2014), Auto-Encoding Variational Bayes, appendix C.1, arXiv:1312.6114; Glorot & Bengio (2010)
  * @example mlpDecoder({ latent: 20, hidden: [400], output: spec([28, 28, 1], 'logits'), random: seeded(1) })
  */
-export function mlpDecoder({ latent, hidden, output, random, activation = relu }: MlpDecoderOptions): Network {
+export function mlpDecoder(options: MlpDecoderOptions): Network {
+  const { latent, hidden, output, classes, random, activation = relu } = options;
   checkNumber('mlpDecoder', 'latent', latent, { min: 1, integer: true });
   checkOutput('mlpDecoder', output);
   const layers = hidden.flatMap((units) => [dense({ units, random }), activation()]);
   const last = [dense({ units: sizeOf(output.shape), random }), ...ending(output.range), reshape(output.shape)];
-  return network({ ...sequential(spec([latent]), ...layers, ...last), name: 'mlpDecoder', output });
+  return network({
+    ...sequential(spec([latent]), ...conditionBy(classes), ...layers, ...last),
+    name: 'mlpDecoder',
+    output,
+  });
 }

@@ -1,5 +1,5 @@
 import { checkNumber, type Layer, type Random, type Spec } from '@gm/core';
-import { conv2d, dense, flatten, relu, sequential } from '@gm/networks';
+import { conditionBy, conv2d, dense, flatten, relu, sequential } from '@gm/networks';
 import { type GaussianEncoder, gaussianEncoder } from './encoder.js';
 
 /** Options of `convEncoder`. */
@@ -12,6 +12,8 @@ export interface ConvEncoderOptions {
   readonly kernelSize?: number;
   /** How many numbers one code has. */
   readonly latent: number;
+  /** Makes it conditional: the class of each example is given beside it, as `condition`. Default: it is not. */
+  readonly classes?: number;
   /** Where the first weights are drawn from. */
   readonly random: Random;
   /** Makes the layer after each convolution. Default `relu`. */
@@ -31,8 +33,10 @@ export interface ConvEncoderOptions {
  * @example convEncoder({ input: spec([28, 28, 1], [0, 1]), latent: 20, random: seeded(1) })
  */
 export function convEncoder(options: ConvEncoderOptions): GaussianEncoder {
-  const { input, channels = [32, 64], kernelSize = 3, latent, random, activation = relu } = options;
+  const { input, channels = [32, 64], kernelSize = 3, latent, classes, random, activation = relu } = options;
   checkNumber('convEncoder', 'latent', latent, { min: 1, integer: true });
   const layers = channels.flatMap((filters) => [conv2d({ filters, kernelSize, strides: 2, random }), activation()]);
-  return gaussianEncoder(sequential(input, ...layers, flatten(), dense({ units: 2 * latent, random })));
+  return gaussianEncoder(
+    sequential(input, ...conditionBy(classes), ...layers, flatten(), dense({ units: 2 * latent, random })),
+  );
 }

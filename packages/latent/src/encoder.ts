@@ -33,6 +33,7 @@ export function gaussianEncoder(network: Network): GaussianEncoder {
   return {
     ...(network.buffers && { buffers: network.buffers }),
     ...(network.kernels && { kernels: network.kernels }),
+    ...(network.condition && { condition: network.condition }),
     input: network.input,
     output: network.output,
     parameters: network.parameters,

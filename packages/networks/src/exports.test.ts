@@ -6,6 +6,9 @@ it('the package exports these names and no others', () => {
   expect(Object.keys(networks).sort()).toMatchInlineSnapshot(`
     [
       "batchNorm",
+      "conditionBy",
+      "conditionOf",
+      "conditioned",
       "conv2d",
       "conv2dTranspose",
       "copyWeights",

@@ -6,6 +6,8 @@ export {
   type AdoptableWeight,
   fromLayersModel,
 } from './adopt.js';
+export { conditionOf } from './condition.js';
+export { conditionBy, conditioned } from './conditioned.js';
 export { conv2d } from './conv2d.js';
 export { conv2dTranspose } from './conv2dTranspose.js';
 export { countParameters } from './count.js';

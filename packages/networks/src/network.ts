@@ -1,5 +1,6 @@
 import { type ApplyOptions, checkTensor, gmError, type Network, type Spec } from '@gm/core';
 import { clone, dispose, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { checkCondition } from './condition.js';
 
 /** What there is to say about a network; `network` adds the manners. */
 export interface NetworkDefinition {
@@ -11,6 +12,8 @@ export interface NetworkDefinition {
   readonly buffers?: Readonly<Record<string, Variable>>;
   /** Of `Network`: what evaluating it and taking its gradients calls, beyond arithmetic that every backend has. */
   readonly kernels?: readonly string[];
+  /** Of `Network`: the classes of the condition that `apply` needs. */
+  readonly condition?: Spec;
   /** The computation alone: `x` fits `input`, and what is made on the way is tidied up after it. */
   apply(x: Tensor, options: ApplyOptions): Tensor;
   /** Frees what the network owns. Default: its parameters and buffers. */
@@ -29,11 +32,12 @@ export interface NamedNetwork extends Network {
  *
  * @param definition  name, specs, variables and the computation x [batch, …input] → y [batch, …output]
  * @throws GM_SHAPE or GM_DTYPE from `apply` when `x` is no batch of `input`
+ * @throws GM_LABEL, GM_SHAPE or GM_DTYPE from `apply` when it needs a condition and `options.condition` is none
  * @throws GM_DISPOSED from `apply` after `dispose()`
  * @example network({ name: 'double', input: spec([2]), output: spec([2]), apply: (x) => mul(x, 2) })
  */
 export function network(definition: NetworkDefinition): NamedNetwork {
-  const { name, input, output, parameters = {}, buffers = {}, kernels } = definition;
+  const { name, input, output, parameters = {}, buffers = {}, kernels, condition } = definition;
   let disposed = false;
   return {
     name,
@@ -42,9 +46,11 @@ export function network(definition: NetworkDefinition): NamedNetwork {
     parameters,
     buffers,
     ...(kernels && { kernels }),
+    ...(condition && { condition }),
     apply(x, options = {}) {
       if (disposed) throw goneError(name);
       checkTensor(name, 'x', x, input);
+      if (condition) checkCondition(name, x, options.condition);
       return tidy(() => ownedBy(definition.apply(x, options), x));
     },
     dispose() {

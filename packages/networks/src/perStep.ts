@@ -1,7 +1,7 @@
 import { gmError, type Layer, showSpec, spec } from '@gm/core';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { network } from './network.js';
-import { chained, contentsOf, type Part } from './sequential.js';
+import { type Chain, chained, contentsOf, type Part } from './sequential.js';
 
 /**
  * The same parts at every step of a sequence, each step by itself.
@@ -27,6 +27,7 @@ export function perStep(...parts: Part[]): Layer {
       });
     }
     const chain = chained(spec(features, input.range, input.dtype), parts);
+    if (contentsOf(chain.networks).condition) throw conditional(chain);
     const { shape, range, dtype } = chain.output;
     return network({
       name: 'perStep',
@@ -41,4 +42,15 @@ export function perStep(...parts: Part[]): Layer {
       dispose: chain.dispose,
     });
   };
+}
+
+/** A condition is one for each example, and there is none for each step. */
+function conditional(chain: Chain) {
+  chain.abandon();
+  return gmError('GM_FIT', {
+    where: 'perStep',
+    expected: 'parts without a condition',
+    received: 'a conditional one',
+    remedy: 'Put conditioned() in front of the whole.',
+  });
 }

@@ -1,5 +1,6 @@
 import { checkFits, isGmError, type Layer, type Network, type Spec } from '@gm/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { conditionOf } from './condition.js';
 import { type NamedNetwork, network } from './network.js';
 
 /** What composition takes: a layer, which is built to measure, or a finished network, which has to fit. */
@@ -53,6 +54,7 @@ export function chained(input: Spec, parts: readonly Part[]): Chain {
   };
   try {
     for (const part of parts) networks.push(attached(part, outputOf(), networks));
+    conditionOf(networks); // refuses parts of different classes
   } catch (error) {
     abandon();
     throw error;
@@ -71,8 +73,9 @@ export function chained(input: Spec, parts: readonly Part[]): Chain {
 /** What a whole has from its parts. */
 export function contentsOf(
   networks: readonly Network[],
-): Required<Pick<Network, 'parameters' | 'buffers' | 'kernels'>> {
+): Required<Pick<Network, 'parameters' | 'buffers' | 'kernels'>> & Pick<Network, 'condition'> {
   return {
+    ...conditionOf(networks),
     parameters: joined(networks.map(({ parameters }) => parameters)),
     buffers: joined(networks.map(({ buffers = {} }) => buffers)),
     kernels: [...new Set(networks.flatMap(({ kernels = [] }) => kernels))],
