@@ -9,7 +9,7 @@ import {
   type Spec,
   spec,
 } from '@gm/core';
-import { concat, slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { concat, slice, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 
 /** Options of `fromDecoder`. */
 export interface FromDecoderOptions {
@@ -17,6 +17,8 @@ export interface FromDecoderOptions {
   readonly likelihood?: Likelihood;
   /** How many codes are decoded at once; more of them need more memory. Default 256. */
   readonly batch?: number;
+  /** Which classes a conditional decoder is asked for, in turn, over and over. Default all: 0, 1, 2, … */
+  readonly labels?: readonly number[];
 }
 
 /** A generator that says what one sample is. */
@@ -36,20 +38,22 @@ export interface DecoderGenerator extends Generator {
  * @param prior    of the codes that the decoder takes
  * @returns a generator of samples [count, …data]
  * @throws GM_FIT when prior, decoder and likelihood do not fit one another, or the decoder gives logits and there is no likelihood
- *   that makes data of them; GM_OPTION when `batch` or, from `sample`, `count` is not a positive whole number
+ *   that makes data of them; GM_LABEL for labels beyond the decoder's classes; GM_OPTION for labels without classes, and when `batch` or, from `sample`, `count` is not a positive whole number
  * @see Kingma & Welling (2014), Auto-Encoding Variational Bayes, section 2.1, arXiv:1312.6114
  * @example fromDecoder(decoder, standardNormal(20), { likelihood: bernoulli() }).sample(64, seeded(1))
  */
 export function fromDecoder(
   decoder: Network,
   prior: Prior,
-  { likelihood, batch = 256 }: FromDecoderOptions = {},
+  { likelihood, batch = 256, labels }: FromDecoderOptions = {},
 ): DecoderGenerator {
   checkNumber('fromDecoder', 'batch', batch, { min: 1, integer: true });
   checkFits({ name: 'prior', spec: spec(prior.shape) }, { name: 'decoder', spec: decoder.input });
   const output = readBy(likelihood, decoder.output);
-  const decode = (z: Tensor) => {
-    const decoded = decoder.apply(z);
+  const wanted = labelsFor(decoder, labels);
+  const decode = (z: Tensor, from: number) => {
+    const condition = wanted && tensor1d(inTurn(wanted, from, z.shape[0]!), 'int32');
+    const decoded = decoder.apply(z, condition && { condition });
     return likelihood ? likelihood.mean(decoded) : decoded;
   };
   return {
@@ -79,10 +83,37 @@ function readBy(likelihood: Likelihood | undefined, decoded: Spec): Spec {
   });
 }
 
+/** The classes that a conditional decoder is to draw. @throws GM_OPTION, GM_LABEL */
+function labelsFor({ condition }: Network, labels: readonly number[] | undefined): readonly number[] | undefined {
+  if (condition === undefined) {
+    if (labels === undefined) return undefined;
+    throw gmError('GM_OPTION', {
+      where: 'fromDecoder',
+      expected: 'no labels, for a decoder that takes no condition',
+      received: `${labels.length} of them`,
+      remedy: 'Leave them out, or make the decoder with classes.',
+    });
+  }
+  const classes = Number(condition.range[1]) + 1;
+  const all = labels ?? Array.from({ length: classes }, (_, label) => label);
+  const stranger = all.find((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
+  if (stranger === undefined && all.length > 0) return all;
+  throw gmError('GM_LABEL', {
+    where: 'fromDecoder',
+    expected: `labels from 0 to ${classes - 1}, at least one`,
+    received: stranger === undefined ? 'none' : `${stranger}`,
+    remedy: 'Ask for classes that the decoder was made for.',
+  });
+}
+
+function inTurn(labels: readonly number[], from: number, count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, index) => labels[(from + index) % labels.length]!);
+}
+
 /** All rows through `work`, so many at a time; of each batch only the result stays in memory. */
-function inBatches(rows: Tensor, batch: number, work: (rows: Tensor) => Tensor): Tensor {
+function inBatches(rows: Tensor, batch: number, work: (rows: Tensor, from: number) => Tensor): Tensor {
   const count = rows.shape[0]!;
-  if (count <= batch) return work(rows);
+  if (count <= batch) return work(rows, 0);
   const starts = Array.from({ length: Math.ceil(count / batch) }, (_, index) => index * batch);
-  return concat(starts.map((start) => tidy(() => work(slice(rows, start, Math.min(batch, count - start))))));
+  return concat(starts.map((start) => tidy(() => work(slice(rows, start, Math.min(batch, count - start)), start))));
 }

@@ -1,6 +1,6 @@
 import { checkNumber, type Posterior, type Prior } from '@gm/core';
 import { addN, div, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { checkModel, isGaussian, type LatentVariableModel } from './latentVariableModel.js';
+import { checkModel, conditionsOf, isGaussian, type LatentVariableModel } from './latentVariableModel.js';
 
 export interface ElboOptions extends LatentVariableModel {
   /** Draws of z for each x, whose mean is taken. Default 1. */
@@ -34,12 +34,12 @@ export function elboParts(options: ElboOptions): ElboParts {
   checkModel('elboParts', options);
   checkNumber('elboParts', 'samples', samples, { min: 1, integer: true });
   return tidy(() => {
-    const posterior = encoder.encode(x);
+    const posterior = encoder.encode(x, conditionsOf(options));
     const exact = closedForm ? exactDivergence(posterior, prior) : undefined;
     const draws = Array.from({ length: samples }, () =>
       tidy(() => {
         const z = posterior.sample(random);
-        const reconstruction = likelihood.logProb(x, decoder.apply(z));
+        const reconstruction = likelihood.logProb(x, decoder.apply(z, conditionsOf(options)));
         return { reconstruction, divergence: exact ?? sub(posterior.logProb(z), prior.logProb(z)) };
       }),
     );

@@ -1,6 +1,6 @@
 import { checkNumber } from '@gm/core';
 import { add, concat, reshape, sub, type Tensor, tidy, tile } from '@tensorflow/tfjs-core';
-import { checkModel, type LatentVariableModel } from './latentVariableModel.js';
+import { checkModel, conditionsOf, type LatentVariableModel } from './latentVariableModel.js';
 import { logMeanExp } from './logMeanExp.js';
 
 export interface IwaeOptions extends LatentVariableModel {
@@ -32,12 +32,9 @@ export function iwaeBound(options: IwaeOptions): Tensor {
 }
 
 /** Pieces of at most `chunk` log weights for each example, [draws, batch], `samples` in all; x is encoded only once. */
-function* logWeights(
-  { encoder, decoder, prior, likelihood, x, random }: IwaeOptions,
-  samples: number,
-  chunk: number,
-): Generator<() => Tensor> {
-  const posterior = encoder.encode(x);
+function* logWeights(options: IwaeOptions, samples: number, chunk: number): Generator<() => Tensor> {
+  const { encoder, decoder, prior, likelihood, x, random } = options;
+  const posterior = encoder.encode(x, conditionsOf(options));
   const [batch = 1, ...example] = x.shape;
   for (let left = samples; left > 0; left -= chunk) {
     const count = Math.min(left, chunk);
@@ -45,7 +42,10 @@ function* logWeights(
       const draws = Array.from({ length: count }, () => posterior.sample(random));
       const z = concat(draws); // [count · batch, …latent], draw after draw
       const repeated = tile(x, [count, ...example.map(() => 1)]);
-      const logJoint = add(likelihood.logProb(repeated, decoder.apply(z)), prior.logProb(z));
+      const logJoint = add(
+        likelihood.logProb(repeated, decoder.apply(z, conditionsOf(options, count))),
+        prior.logProb(z),
+      );
       return reshape(sub(logJoint, concat(draws.map((draw) => posterior.logProb(draw)))), [count, batch]);
     };
   }

@@ -1,4 +1,5 @@
 import {
+  type ApplyOptions,
   checkRange,
   type Encoder,
   type Evaluates,
@@ -11,7 +12,7 @@ import {
   type Random,
   showShape,
 } from '@gm/core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { type Tensor, tile } from '@tensorflow/tfjs-core';
 
 /** The parts of p(x, z) = p(z) p(x | z) and q(z | x), and the examples to measure them on. */
 export interface LatentVariableModel {
@@ -23,6 +24,8 @@ export interface LatentVariableModel {
   readonly likelihood: Likelihood;
   /** [batch, …example], in the range that the likelihood takes. */
   readonly x: Tensor;
+  /** The classes of the examples, for conditional parts: int32 [batch]. */
+  readonly labels?: Tensor;
   /** What z is drawn from; it advances. */
   readonly random: Random;
 }
@@ -41,4 +44,9 @@ export function checkModel(where: string, { decoder, likelihood, x }: LatentVari
 
 export function isGaussian(posterior: Posterior): posterior is GaussianPosterior {
   return 'mean' in posterior && 'logVariance' in posterior;
+}
+
+/** How the parts are evaluated: under the classes of the examples, each example so many times. */
+export function conditionsOf({ labels }: LatentVariableModel, times = 1): ApplyOptions {
+  return labels ? { condition: times === 1 ? labels : tile(labels, [times]) } : {};
 }

@@ -60,9 +60,10 @@ describe.each(backends)('conditioned on %s', (backend) => {
 
 describe('a condition', () => {
   beforeEach(() => useBackend('cpu'));
-  const network = sequential(spec([2]), conditioned({ classes: 3 }), dense({ units: 1, random }));
+  const made = () => sequential(spec([2]), conditioned({ classes: 3 }), dense({ units: 1, random }));
 
   it('is asked for, and checked', async () => {
+    const network = made();
     const x = zerosOf([2, 2]);
     await expectError(() => network.apply(x), 'GM_LABEL', 'a class for each example', '{ condition: labels }');
     await expectError(
@@ -75,8 +76,8 @@ describe('a condition', () => {
   });
 
   it('is the same for all parts of a whole', async () => {
-    const other = sequential(spec([1]), conditioned({ classes: 4 }));
-    await expectError(() => sequential(spec([2]), network, other), 'GM_FIT', '3 and 4');
+    const other = conditioned({ classes: 4 });
+    await expectError(() => sequential(spec([2]), conditioned({ classes: 3 }), flatten(), other), 'GM_FIT', '3 and 4');
   });
 
   it('needs rows or images, of floats, and at least two classes', async () => {

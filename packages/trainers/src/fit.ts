@@ -1,20 +1,46 @@
 import {
   type AdversarialLoss,
+  type ApplyOptions,
   checkFits,
   type Discriminator,
   type Encoder,
+  type Examples,
   gmError,
+  type LabelledExamples,
   misfit,
   type Network,
   type Penalty,
   type Prior,
+  type Random,
   type Spec,
   seeded,
   sizeOf,
   spec,
 } from '@gm/core';
-import { add, dispose, mean, sigmoid, type Tensor, tidy, variableGrads } from '@tensorflow/tfjs-core';
+import { conditionOf } from '@gm/networks';
+import { add, dispose, mean, sigmoid, type Tensor, tidy, tile, variableGrads, zeros } from '@tensorflow/tfjs-core';
 import { abandonTape } from './descend.js';
+
+/** How networks are evaluated in training: with the classes of the batch for those that need them. */
+export function training(batch: Examples & Partial<LabelledExamples>, random: Random): ApplyOptions {
+  return { training: true, random, ...(batch.labels && { condition: batch.labels }) };
+}
+
+/** The same for a batch that is so many times as long, its examples one batch after the other. */
+export function repeated(options: ApplyOptions, times: number): ApplyOptions {
+  const { condition } = options;
+  return condition && times > 1 ? { ...options, condition: tile(condition, [times]) } : options;
+}
+
+/**
+ * How many classes the labels must have for parts that need a condition.
+ *
+ * @throws GM_FIT when two parts want different numbers of them
+ */
+export function classesFor(...networks: readonly Network[]): { readonly classes?: number } {
+  const { condition } = conditionOf(networks);
+  return condition ? { classes: Number(condition.range[1]) + 1 } : {};
+}
 
 /** What a prior's draws are, for composition checks. */
 export function priorSpec(prior: Prior): Spec {
@@ -65,7 +91,8 @@ export function checkPenalties(discriminator: Network & Discriminator, penalties
     tidy(() => {
       const draw = () => random.uniform([2, ...discriminator.input.shape]);
       const [real, generated] = [draw(), draw()];
-      const scores = (x: Tensor) => discriminator.logits(x, { random });
+      const condition = discriminator.condition && zeros([2], 'int32');
+      const scores = (x: Tensor) => discriminator.logits(x, { random, ...(condition && { condition }) });
       const values = () => penalties.map((penalty) => mean(penalty.penalize(scores, { real, generated }, random)));
       const { grads } = variableGrads(
         () => values().reduce((total, one) => add(total, one), mean(scores(real))) as never,

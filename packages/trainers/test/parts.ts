@@ -8,13 +8,14 @@ import {
   seeded,
   spec,
 } from '@gm/core';
-import { mlpClassifier, mlpDiscriminator } from '@gm/discriminators';
+import { mlpClassifier, mlpDiscriminator, withHead } from '@gm/discriminators';
 import { mlpDecoder } from '@gm/generators';
 import { mlpEncoder, standardNormal } from '@gm/latent';
 import { gaussianLikelihood, gradientPenalty, hinge, r1, r2, relativistic, wasserstein } from '@gm/losses';
 import { tensor } from '@tensorflow/tfjs-core';
 import {
   adam,
+  auxiliaryClassifierGan,
   classifier,
   clipped,
   type Game,
@@ -103,6 +104,32 @@ export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer)
       reconstructionWeight: 1,
     }) as never;
   },
+  conditionalVae: (seed, optimizer = () => adam({ learningRate: 5e-3 })) => {
+    const random = seeded(seed);
+    const encoder = mlpEncoder({ input: plane, hidden, latent, classes: 2, random });
+    const decoder = mlpDecoder({ latent, hidden, output: plane, classes: 2, random });
+    const likelihood = gaussianLikelihood({ scale: 0.2 });
+    return vae({ encoder, decoder, prior: standardNormal(latent), likelihood, optimizer: optimizer() }) as never;
+  },
+  conditionalGan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) =>
+    gan({ ...adversaries(seed, optimizer, { classes: 2 }), penalty: r1({ gamma: 0.1 }) }) as never,
+  conditionalVaeGan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) => {
+    const { optimizers, ...parts } = adversaries(seed, optimizer, { classes: 2 });
+    const random = seeded(seed).split('encoder');
+    const encoder = mlpEncoder({ input: plane, hidden, latent, classes: 2, random });
+    return vaeGan({ ...parts, encoder, optimizers: { ...optimizers, encoder: optimizer() } }) as never;
+  },
+  auxiliaryClassifierGan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) => {
+    const random = seeded(seed);
+    const discriminator = mlpDiscriminator({ input: plane, hidden, random });
+    return auxiliaryClassifierGan({
+      generator: mlpDecoder({ latent, hidden, output: plane, classes: 2, random }),
+      discriminator,
+      classHead: withHead(discriminator, { classes: 2, random }).head,
+      prior: standardNormal(latent),
+      optimizers: { generator: optimizer(), discriminator: optimizer() },
+    }) as never;
+  },
   semiSupervisedGan: (seed, optimizer = () => adam({ learningRate: 3e-3, beta1: 0.5 })) => {
     const random = seeded(seed);
     const generator = mlpDecoder({ latent, hidden, output: plane, random });
@@ -122,11 +149,11 @@ function adversarial(options: Pick<GanParts, 'loss' | 'penalty' | 'discriminator
     gan({ ...adversaries(seed, optimizer), ...options }) as never;
 }
 
-function adversaries(seed: number, optimizer: () => Optimizer) {
+function adversaries(seed: number, optimizer: () => Optimizer, conditional: { readonly classes?: number } = {}) {
   const random = seeded(seed);
   return {
-    generator: mlpDecoder({ latent, hidden, output: plane, random }),
-    discriminator: mlpDiscriminator({ input: plane, hidden, random }),
+    generator: mlpDecoder({ latent, hidden, output: plane, ...conditional, random }),
+    discriminator: mlpDiscriminator({ input: plane, hidden, ...conditional, random }),
     prior: standardNormal(latent),
     optimizers: { generator: optimizer(), discriminator: optimizer() },
   };

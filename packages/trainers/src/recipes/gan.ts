@@ -10,7 +10,7 @@ import {
 } from '@gm/core';
 import { leastSquares, nonSaturating } from '@gm/losses';
 import { add, mean, type Tensor } from '@tensorflow/tfjs-core';
-import { checkAdversaries, checkPenalties, dataSpec, opinionOf } from '../fit.js';
+import { checkAdversaries, checkPenalties, classesFor, dataSpec, opinionOf, repeated, training } from '../fit.js';
 import type { Game, Player, Turn } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 
@@ -29,7 +29,8 @@ export interface GanParts {
   readonly optimizers?: { readonly generator?: Optimizer; readonly discriminator?: Optimizer };
 }
 
-interface Draw {
+/** What both players look at. */
+export interface Draw {
   readonly z: Tensor;
   readonly generated: Tensor;
 }
@@ -42,13 +43,16 @@ interface Draw {
  *                  and the mean of the penalties
  *   generator      minimises mean loss.generator(D(G(z))),             by default −log σ(D(G(z)))
  *
+ * Parts that need a condition are given the labels of the batch, G for what it generates and D for what it looks at: a conditional GAN.
+ *
  * The generator's step looks at the same z as the discriminator's, where the paper draws anew. Reports both losses, and D's mean
  * probability of "real" for real (`real`) and for generated examples (`generated`); its mean score where the loss takes no logits;
  * and the mean `penalty` where there is one.
  *
  * @throws GM_FIT when the parts do not fit each other; GM_GRADIENT when there is a penalty and the discriminator cannot be
  *   differentiated twice; GM_OPTION when discriminatorSteps is no positive whole number
- * @see Goodfellow et al. (2014), Generative Adversarial Nets, algorithm 1, arXiv:1406.2661
+ * @see Goodfellow et al. (2014), Generative Adversarial Nets, algorithm 1, arXiv:1406.2661;
+ *   conditions: Mirza & Osindero (2014), Conditional Generative Adversarial Nets, arXiv:1411.1784
  * @example trainer(gan({ generator, discriminator, prior: standardNormal(64) }))
  */
 export function gan(parts: GanParts): Game<Examples, Draw> {
@@ -58,13 +62,14 @@ export function gan(parts: GanParts): Game<Examples, Draw> {
   checkAdversaries({ generator, discriminator, prior, loss });
   checkPenalties(discriminator, penalties);
   return {
+    ...classesFor(generator, discriminator),
     input: dataSpec(
       { name: 'generator', spec: generator.output },
       { name: 'discriminator', spec: discriminator.input },
     ),
-    share({ x }, { random }) {
-      const z = prior.sample(x.shape[0]!, random);
-      return { z, generated: generator.apply(z, { training: true, random }) };
+    share(batch, { random }) {
+      const z = prior.sample(batch.x.shape[0]!, random);
+      return { z, generated: generator.apply(z, training(batch, random)) };
     },
     players: [
       discriminatorPlayer({ discriminator, loss, penalties, optimizer: optimizers.discriminator }),
@@ -73,8 +78,9 @@ export function gan(parts: GanParts): Game<Examples, Draw> {
         networks: { generator },
         optimizer: optimizers.generator ?? dcganAdam(),
         every: discriminatorSteps,
-        loss({ x }, { z }, { random }) {
-          const options = { training: true, random };
+        loss(batch, { z }, { random }) {
+          const { x } = batch;
+          const options = training(batch, random);
           const generatedLogits = discriminator.logits(generator.apply(z, options), options);
           const realLogits = loss.paired ? discriminator.logits(x, options) : undefined;
           return { loss: mean(loss.generator(generatedLogits, realLogits)) };
@@ -96,10 +102,12 @@ export function discriminatorPlayer(parts: {
     name: 'discriminator',
     networks: { discriminator },
     optimizer,
-    loss({ x }, { generated }, { random }) {
-      const options = { training: true, random };
+    loss(batch, { generated }, { random }) {
+      const { x } = batch;
+      const options = training(batch, random);
       const realLogits = discriminator.logits(x, options);
-      const generatedLogits = discriminator.logits(generated, options);
+      const times = generated.shape[0]! / x.shape[0]!;
+      const generatedLogits = discriminator.logits(generated, repeated(options, times));
       const adversarial = mean(loss.discriminator(realLogits, generatedLogits));
       const opinions = { real: opinionOf(loss, realLogits), generated: opinionOf(loss, generatedLogits) };
       if (penalties.length === 0) return { loss: adversarial, ...opinions };

@@ -9,6 +9,7 @@ import {
 } from '@gm/core';
 import { bernoulli, importanceWeightedBound } from '@gm/losses';
 import { add, concat, mean, neg, reshape, sub, tile } from '@tensorflow/tfjs-core';
+import { classesFor, repeated, training } from '../fit.js';
 import type { Game } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 import { checkAutoencoder } from './vae.js';
@@ -42,18 +43,23 @@ export function iwae(parts: IwaeParts): Game<Examples> {
   checkNumber('iwae', 'samples', samples, { min: 1, integer: true });
   return {
     input: checkAutoencoder({ encoder, decoder, prior, likelihood }),
+    ...classesFor(encoder, decoder),
     players: [
       {
         name: 'autoencoder',
         networks: { encoder, decoder },
         optimizer,
-        loss({ x }, _, { random }) {
-          const options = { training: true, random };
+        loss(batch, _, { random }) {
+          const { x } = batch;
+          const options = training(batch, random);
           const posterior = encoder.encode(x, options);
           const draws = Array.from({ length: samples }, () => posterior.sample(random));
           const z = concat(draws); // [K · batch, …latent], draw after draw
-          const repeated = tile(x, [samples, ...x.shape.slice(1).map(() => 1)]);
-          const logJoint = add(likelihood.logProb(repeated, decoder.apply(z, options)), prior.logProb(z));
+          const copies = tile(x, [samples, ...x.shape.slice(1).map(() => 1)]);
+          const logJoint = add(
+            likelihood.logProb(copies, decoder.apply(z, repeated(options, samples))),
+            prior.logProb(z),
+          );
           const logPosterior = concat(draws.map((draw) => posterior.logProb(draw)));
           const logWeights = reshape(sub(logJoint, logPosterior), [samples, x.shape[0]!]);
           return { loss: neg(mean(importanceWeightedBound(logWeights))), negativeElbo: neg(mean(logWeights)) };

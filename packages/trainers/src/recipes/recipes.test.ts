@@ -4,14 +4,26 @@ import { useBackend } from '@gm/backends';
 import { type Network, seeded, spec } from '@gm/core';
 import { expectError } from '@gm/core/testing';
 import { balanced, semiSupervised, toy } from '@gm/data';
-import { mlpClassifier, mlpDiscriminator } from '@gm/discriminators';
-import { mlpDecoder } from '@gm/generators';
+import { mlpClassifier, mlpDiscriminator, withHead } from '@gm/discriminators';
+import { fromDecoder, mlpDecoder } from '@gm/generators';
 import { type GaussianEncoder, mlpEncoder, standardNormal } from '@gm/latent';
 import { bernoulli, gaussianLikelihood } from '@gm/losses';
 import { argMax, cast, equal, mean, norm, sub, tensor, tidy } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { disposeAll, recipes, ring, trainFor } from '../../test/parts.js';
-import { adam, classifier, gan, iwae, linear, semiSupervisedGan, train, trainer, vae, vaeGan } from '../index.js';
+import {
+  adam,
+  auxiliaryClassifierGan,
+  classifier,
+  gan,
+  iwae,
+  linear,
+  semiSupervisedGan,
+  train,
+  trainer,
+  vae,
+  vaeGan,
+} from '../index.js';
 
 const random = seeded(0);
 const image = spec([4, 4, 1], [0, 1]);
@@ -78,6 +90,28 @@ describe.each(['cpu', 'wasm'] as const)('learning a ring of Gaussians on %s', (b
     const before = await distance();
     await trainFor(run, 600, 600);
     expect(await distance()).toBeLessThan(0.6 * before);
+    disposeAll(run);
+  });
+
+  it.each([
+    ['conditionalVae', 300],
+    ['conditionalGan', 600],
+    ['auxiliaryClassifierGan', 600],
+  ])('%s draws the half of the ring that it is asked for', async (name, steps) => {
+    const run = trainer(recipes[name]!(1), { seed: 1, averageDecay: 0.99 });
+    await trainFor(run, steps);
+    const decoder = (run.networks.generator ?? run.networks.decoder)!;
+    for (const label of [0, 1]) {
+      const samples = fromDecoder(decoder, standardNormal(2), { labels: [label] });
+      const points = await run.withAverages(() => samples.sample(200, seeded('z')).data());
+      // Modes 0 … 3 lie from 0° to 135°, the others from 180° to 315°; the line between goes through −22.5°.
+      const [across, up] = [Math.sin(Math.PI / 8), Math.cos(Math.PI / 8)];
+      const right = Array.from({ length: 200 }, (_, row) => {
+        const side = across * points[2 * row]! + up * points[2 * row + 1]!;
+        return side > 0 === (label === 0);
+      }).filter(Boolean).length;
+      expect(right).toBeGreaterThan(180);
+    }
     disposeAll(run);
   });
 
@@ -160,6 +194,32 @@ describe('compositions that do not fit', () => {
       'GM_FIT',
       '[16]',
     );
+  });
+
+  it('include conditional parts of different classes, and data of others', async () => {
+    const conditional = (classes: number) => mlpDecoder({ latent: 3, hidden: [4], output: image, classes, random });
+    const told = mlpDiscriminator({ input: image, hidden: [4], classes: 3, random });
+    await expectError(() => gan({ generator: conditional(2), discriminator: told, prior }), 'GM_FIT', '2 and 3');
+    const game = gan({ generator: conditional(3), discriminator: told, prior });
+    expect(game.classes).toBe(3);
+    const discriminator = mlpDiscriminator({ input: image, hidden: [4], random });
+    const classHead = withHead(discriminator, { classes: 3, random }).head;
+    const parts = { discriminator, classHead, prior };
+    await expectError(
+      () => auxiliaryClassifierGan({ ...parts, generator: decoder(image) }),
+      'GM_FIT',
+      'one that is told none',
+      '{ classes: 3 }',
+    );
+    await expectError(() => auxiliaryClassifierGan({ ...parts, generator: conditional(2) }), 'GM_FIT', 'one of 2');
+    await expectError(
+      () => auxiliaryClassifierGan({ ...parts, generator: conditional(3), classWeight: -1 }),
+      'GM_OPTION',
+      'classWeight',
+    );
+    const run = trainer(vae({ encoder: encoder(), decoder: decoder(), prior }));
+    expect(run.game.classes).toBeUndefined();
+    run.dispose();
   });
 
   it('include a semi-supervised GAN without classes, or with a negative weight', async () => {

@@ -13,7 +13,7 @@ import {
 } from '@gm/core';
 import { bernoulli, elbo, freeBits as floorOf, monteCarloKl } from '@gm/losses';
 import { mean, neg, sum, type Tensor } from '@tensorflow/tfjs-core';
-import { checkCodes, dataSpec, priorSpec } from '../fit.js';
+import { checkCodes, classesFor, dataSpec, priorSpec, training } from '../fit.js';
 import type { Game } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 import { rateAt, type Schedule } from '../schedule.js';
@@ -37,10 +37,13 @@ export interface VaeParts {
  *
  *   maximise E_q[log p(x | z)] − β KL(q(z | x) ‖ p(z)),   z = μ + σ ε
  *
+ * Parts that need a condition are given the labels of the batch: a conditional VAE, p(x | z, y) and q(z | x, y).
+ *
  * Reports `loss` (the negated bound), `reconstruction` (−log p(x | z)) and `divergence`, in nats per example.
  *
  * @throws GM_FIT when the parts do not fit each other; GM_OPTION when beta or freeBits is outside its limits
- * @see Kingma & Welling (2014), Auto-Encoding Variational Bayes, algorithm 1, arXiv:1312.6114; β: Higgins et al. (2017)
+ * @see Kingma & Welling (2014), Auto-Encoding Variational Bayes, algorithm 1, arXiv:1312.6114; β: Higgins et al. (2017);
+ *   conditions: Sohn, Lee & Yan (2015), Learning Structured Output Representation using Deep Conditional Generative Models
  * @example trainer(vae({ encoder, decoder, prior: standardNormal(20) }))
  */
 export function vae(parts: VaeParts): Game<Examples> {
@@ -50,13 +53,15 @@ export function vae(parts: VaeParts): Game<Examples> {
   if (typeof beta === 'number') checkNumber('vae', 'beta', beta, { min: 0 });
   return {
     input: checkAutoencoder({ encoder, decoder, prior, likelihood }),
+    ...classesFor(encoder, decoder),
     players: [
       {
         name: 'autoencoder',
         networks: { encoder, decoder },
         optimizer,
-        loss({ x }, _, { step, random }) {
-          const options = { training: true, random };
+        loss(batch, _, { step, random }) {
+          const { x } = batch;
+          const options = training(batch, random);
           const posterior = encoder.encode(x, options);
           const z = posterior.sample(random);
           const logLikelihood = likelihood.logProb(x, decoder.apply(z, options)); // [batch]

@@ -11,7 +11,7 @@ import {
 } from '@gm/core';
 import { featureReconstruction, nonSaturating } from '@gm/losses';
 import { add, concat, mean, mul, slice, type Tensor } from '@tensorflow/tfjs-core';
-import { checkAdversaries, checkCodes, dataSpec } from '../fit.js';
+import { checkAdversaries, checkCodes, classesFor, dataSpec, repeated, training } from '../fit.js';
 import type { Game } from '../game.js';
 import { rateAt, type Schedule } from '../schedule.js';
 import { dcganAdam, discriminatorPlayer } from './gan.js';
@@ -53,7 +53,7 @@ interface Draw {
  *   discriminator  tells x from x̃ and x_p
  *
  * Where the paper adds the losses of x̃ and x_p, their mean is taken, so that real and generated examples weigh the same.
- * The encoder draws its own z from the same posterior.
+ * The encoder draws its own z from the same posterior. Parts that need a condition are given the labels of the batch.
  *
  * @throws GM_FIT when the parts do not fit each other; GM_OPTION when a weight is negative
  * @see Larsen, Sønderby, Larochelle & Winther (2016), Autoencoding beyond pixels using a learned similarity metric, algorithm 1, arXiv:1512.09300
@@ -82,20 +82,26 @@ export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
 
   return {
     input,
-    share({ x }, { random }) {
-      const options = { training: true, random };
+    ...classesFor(encoder, generator, discriminator),
+    share(batch, { random }) {
+      const { x } = batch;
+      const options = training(batch, random);
       const posterior = encoder.encode(x, options);
       const z = concat([posterior.sample(random), prior.sample(x.shape[0]!, random)]); // [2 · batch, latent]
-      return { z, generated: generator.apply(z, options), realFeatures: discriminator.features(x, options) };
+      return {
+        z,
+        generated: generator.apply(z, repeated(options, 2)),
+        realFeatures: discriminator.features(x, options),
+      };
     },
     players: [
       {
         name: 'encoder',
         networks: { encoder },
         optimizer: optimizers.encoder ?? dcganAdam(),
-        loss({ x }, { realFeatures }, { step, random }) {
-          const options = { training: true, random };
-          const posterior = encoder.encode(x, options);
+        loss(batch, { realFeatures }, { step, random }) {
+          const options = training(batch, random);
+          const posterior = encoder.encode(batch.x, options);
           const z = posterior.sample(random);
           const features = discriminator.features(generator.apply(z, options), options);
           const reconstruction = mean(featureReconstruction(realFeatures, features));
@@ -107,13 +113,14 @@ export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
         name: 'generator',
         networks: { generator },
         optimizer: optimizers.generator ?? dcganAdam(),
-        loss({ x }, { z, realFeatures }, { random }) {
-          const options = { training: true, random };
-          const features = discriminator.features(generator.apply(z, options), options); // [2 · batch, …]
-          const reconstructed = slice(features, 0, x.shape[0]!);
+        loss(batch, { z, realFeatures }, { random }) {
+          const options = training(batch, random);
+          const twice = repeated(options, 2);
+          const features = discriminator.features(generator.apply(z, twice), twice); // [2 · batch, …]
+          const reconstructed = slice(features, 0, batch.x.shape[0]!);
           const reconstruction = mean(featureReconstruction(realFeatures, reconstructed));
           const realLogits = loss.paired ? discriminator.logitsOf(realFeatures, options) : undefined;
-          const adversarial = mean(loss.generator(discriminator.logitsOf(features, options), realLogits));
+          const adversarial = mean(loss.generator(discriminator.logitsOf(features, twice), realLogits));
           return { loss: add(mul(reconstructionWeight, reconstruction), adversarial), adversarial };
         },
       },
