@@ -38,7 +38,7 @@ type Made = readonly [part: string | undefined, make: () => Network];
 const of = (layer: Layer, input: Spec) => () => layer(input);
 
 /** Every layer, and under which name describeBackends() knows it where it calls more than arithmetic. */
-const everyLayer: Record<Exclude<LayerName, 'fromLayersModel'>, Made> = {
+const everyLayer: Record<Exclude<LayerName, 'fromLayersModel' | 'conditionBy'>, Made> = {
   dense: [undefined, of(networks.dense({ units: 3, random }), row)],
   conv2d: ['convolutions', of(networks.conv2d({ filters: 2, kernelSize: 3, random }), image)],
   conv2dTranspose: ['convolutions', of(networks.conv2dTranspose({ filters: 2, kernelSize: 3, random }), image)],
@@ -49,6 +49,7 @@ const everyLayer: Record<Exclude<LayerName, 'fromLayersModel'>, Made> = {
   batchNorm: ['batch normalization', of(networks.batchNorm(), image)],
   groupNorm: [undefined, of(networks.groupNorm({ groups: 1 }), image)],
   layerNorm: [undefined, of(networks.layerNorm(), row)],
+  conditioned: [undefined, of(networks.conditioned({ classes: 3 }), row)],
   gaussianNoise: [undefined, of(networks.gaussianNoise({ scale: 0.5 }), row)],
   dropout: [undefined, of(networks.dropout({ rate: 0.5 }), row)],
   rescale: [undefined, of(networks.rescale([-1, 1], [0, 1]), image)],

@@ -30,6 +30,8 @@ const exceptions: Readonly<Record<string, string>> = {
   'networks/countParameters': 'counts shapes',
   'networks/decodeSafetensors': 'turns bytes into plain arrays',
   'networks/encodeSafetensors': 'turns plain arrays into bytes',
+  'networks/conditionOf': 'looks at specs',
+  'networks/conditionBy': 'conditioned, or nothing',
   'losses/checkLabels': 'looks at plain arrays',
   'generators/distributionOf': 'turns plain numbers into plain numbers',
   'generators/sampleSymbols': 'draws by plain numbers from the logits of recurrentGenerator',

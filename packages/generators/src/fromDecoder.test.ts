@@ -2,7 +2,7 @@ import { type Network, type Prior, seeded, spec } from '@gm/core';
 import { expectClose, expectError, expectNoLeak, expectSame } from '@gm/core/testing';
 import { standardNormal, uniform } from '@gm/latent';
 import { bernoulli, gaussianLikelihood } from '@gm/losses';
-import { network } from '@gm/networks';
+import { conditioned, network, sequential } from '@gm/networks';
 import { clone, memory, mul, sigmoid } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { backends, useBackend } from '../test/backend.js';
@@ -42,6 +42,24 @@ describe.each(backends)('fromDecoder on %s', (backend) => {
     const draw = (batch: number) => fromDecoder(logits, prior, { likelihood, batch }).sample(12, seeded(5));
     const whole = draw(100);
     for (const batch of [1, 4, 5, 12]) await expectClose(draw(batch), whole);
+  });
+
+  it('asks a conditional decoder for all classes in turn, or for those that are named', async () => {
+    const telling = sequential(spec([2]), conditioned({ classes: 3 }));
+    const labelsOf = async (options: Parameters<typeof fromDecoder>[2]) => {
+      const rows = (await fromDecoder(telling, prior, options).sample(5, seeded(1)).array()) as number[][];
+      return rows.map((row) => row.slice(2).indexOf(1));
+    };
+    expect(await labelsOf({})).toEqual([0, 1, 2, 0, 1]);
+    expect(await labelsOf({ labels: [2, 0], batch: 2 })).toEqual([2, 0, 2, 0, 2]);
+    await expectNoLeak(() => fromDecoder(telling, prior, { batch: 2 }).sample(5, seeded(1)));
+    await expectError(() => fromDecoder(telling, prior, { labels: [3] }), 'GM_LABEL', 'from 0 to 2', '3');
+    await expectError(() => fromDecoder(telling, prior, { labels: [] }), 'GM_LABEL', 'none');
+    await expectError(
+      () => fromDecoder(logits, prior, { likelihood: bernoulli(), labels: [0] }),
+      'GM_OPTION',
+      'no labels',
+    );
   });
 
   it('keeps the activations of one batch in memory at a time', async () => {

@@ -1,6 +1,7 @@
 import { type ApplyOptions, type Layer, type Network, seeded, spec } from '@gm/core';
 import {
   batchNorm,
+  conditioned,
   conv2d,
   conv2dTranspose,
   copyWeights,
@@ -69,8 +70,10 @@ export function network(name: string, make: () => Network, tried: Tried, group: 
       const made = make();
       shake(made);
       const x: Drawn = { shape: [batch, ...input], low: -2, high: 2 };
-      const options = (): ApplyOptions => ({ training, random: seeded('apply') });
-      const f = ({ x }: { readonly x?: Tensor }) => made.apply(x!, options());
+      const classes = made.condition && Number(made.condition.range[1]) + 1;
+      const told = () => (classes ? { condition: drawWhole([batch], classes) } : {});
+      const options = (): ApplyOptions => ({ training, random: seeded('apply'), ...told() });
+      const f = ({ x }: { readonly x?: Tensor }) => tidy(() => made.apply(x!, options()));
       try {
         const { forward, ...rest } = await differentiated({ f, inputs: { x }, parameters: made.parameters, second });
         return { forward: { ...forward, ...(await buffersOf(made)) }, ...rest };
@@ -177,6 +180,7 @@ export const layerCases: readonly Case[] = [
     image,
   ),
   layer('dropout, in training', () => dropout({ rate: 0.3 }), { ...row, training: true, second: false }),
+  layer('conditioned', () => conditioned({ classes: 3 }), { ...row, second: false }),
   layer('gaussianNoise, in training', () => gaussianNoise({ scale: 0.3 }), { ...row, training: true, second: false }),
   layer('batchNorm', () => batchNorm(), row),
   layer('batchNorm, in training', () => batchNorm(), { ...image, training: true }),

@@ -85,12 +85,8 @@ export const metricCases: readonly Case[] = [
   }),
   metric('fld', async () => {
     const network = sequential(spec([7]), dense({ units: 2, random: seeded('weights') }));
-    const [real, generated] = [
-      batches(),
-      batches()
-        .slice(1)
-        .concat({ x: draw([4, 7], { seed: 3 }) }),
-    ];
+    const real = batches();
+    const generated = [3, 4].map((seed) => ({ x: draw([4, 7], { seed }) }));
     const { value } = await fld({ lenet: { features: network, hash: 'of a test' }, real, generated, protocol: {} });
     network.dispose();
     return { value: [value] };

@@ -1,4 +1,4 @@
-import { type Examples, type Layer, type Network, seeded, spec } from '@gm/core';
+import { type Examples, type LabelledExamples, type Layer, type Network, seeded, spec } from '@gm/core';
 import {
   convClassifier,
   dcganDiscriminator,
@@ -6,6 +6,7 @@ import {
   type FeatureNetwork,
   mlpClassifier,
   mlpDiscriminator,
+  withHead,
 } from '@gm/discriminators';
 import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder, recurrentGenerator } from '@gm/generators';
 import { convEncoder, mlpEncoder, standardNormal } from '@gm/latent';
@@ -24,6 +25,7 @@ import {
   weightsOf,
 } from '@gm/networks';
 import {
+  auxiliaryClassifierGan,
   classifier,
   type Game,
   type GameTrainer,
@@ -225,6 +227,22 @@ const speaking = recipe('languageModel', () => {
   };
 });
 
+/** With the class of each example. */
+function told<Shared>(
+  name: string,
+  make: () => { game: Game<LabelledExamples, Shared> } & Pick<Recipe<never>, 'networks' | 'outcome'>,
+): Case {
+  return recipe(name, () => {
+    const { game, ...rest } = make();
+    const x = data(game.input.shape);
+    return {
+      ...rest,
+      run: started(game),
+      batch: (step) => ({ ...x(step), labels: drawWhole([BATCH], 3, `labels ${step % BATCHES}`) }),
+    };
+  });
+}
+
 /** Few labelled examples beside others. */
 const halfKnowing = recipe('semiSupervisedGan', () => {
   const generator = mlp.generator();
@@ -274,6 +292,28 @@ export const recipeCases: readonly Case[] = [
     discriminator: conv.discriminator(),
   })),
   halfKnowing,
+  told('vae, conditional', () => {
+    const encoder = mlpEncoder({ input: spec([7], [0, 1]), hidden: [6], latent: 3, classes: 3, random: random() });
+    const output = spec([7], 'logits');
+    const decoder = mlpDecoder({ latent: 3, hidden: [6], output, classes: 3, random: random() });
+    const game = warmedUp({ encoder, decoder, prior: prior() });
+    return { game, networks: { encoder, decoder }, outcome: sampled(decoder, { likelihood: bernoulli() }) };
+  }),
+  told('gan, conditional, convolutional', () => {
+    const generator = dcganGenerator({ latent: 3, output: image, channels: 2, classes: 3, random: random() });
+    const options = { channels: 2, norm: 'none', classes: 3, random: random() } as const;
+    const discriminator = dcganDiscriminator({ input: image, ...options });
+    const game = gan({ generator, discriminator, prior: prior() });
+    return { game, networks: { generator, discriminator }, outcome: sampled(generator) };
+  }),
+  told('auxiliaryClassifierGan', () => {
+    const output = spec([7], [0, 1]);
+    const generator = mlpDecoder({ latent: 3, hidden: [6], output, classes: 3, random: random() });
+    const discriminator = mlp.discriminator();
+    const { head: classHead } = withHead(discriminator, { classes: 3, random: random() });
+    const game = auxiliaryClassifierGan({ generator, discriminator, classHead, prior: prior() });
+    return { game, networks: { generator, discriminator, classHead }, outcome: sampled(generator) };
+  }),
   classified('classifier', () =>
     mlpClassifier({
       input: spec([7], [0, 1]),
