@@ -40,7 +40,19 @@ import {
   wasserstein,
 } from '@gm/losses';
 import { leakyRelu, relu } from '@gm/networks';
-import { adam, classifier, clipped, cosine, type Game, gan, languageModel, vae, vaeGan } from '@gm/trainers';
+import {
+  adam,
+  auxiliaryClassifierGan,
+  classifier,
+  clipped,
+  cosine,
+  type Game,
+  gan,
+  iwae,
+  languageModel,
+  vae,
+  vaeGan,
+} from '@gm/trainers';
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { wrongOption } from './complain.js';
 import type { Settings } from './settings.js';
@@ -50,6 +62,8 @@ interface Surroundings {
   readonly settings: Settings;
   readonly example: Spec;
   readonly classes: number | undefined;
+  /** Of parts that are told the class of each example; none where they are not. */
+  readonly told: { readonly classes?: number };
   readonly random: SeededRandom;
 }
 
@@ -81,35 +95,38 @@ export interface Composition {
 }
 
 const ENCODER: Readonly<Record<'mlp' | 'conv', (surroundings: Surroundings) => GaussianEncoder>> = {
-  mlp: ({ settings, example, random }) =>
+  mlp: ({ settings, example, told, random }) =>
     mlpEncoder({
       input: example,
       hidden: settings.hidden,
       latent: settings.latent!,
-      random,
       activation: activationOf(settings),
+      random,
+      ...told,
     }),
-  conv: ({ settings, example, random }) =>
-    convEncoder({ input: images('encoder', example), latent: settings.latent!, random }),
+  conv: ({ settings, example, told, random }) =>
+    convEncoder({ input: images('encoder', example), latent: settings.latent!, random, ...told }),
 };
 
 const GENERATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings, output: Spec) => Network>> = {
-  mlp: ({ settings, random }, output) =>
+  mlp: ({ settings, told, random }, output) =>
     mlpDecoder({
       latent: settings.latent!,
       hidden: settings.generatorHidden ?? [...settings.hidden].reverse(),
       output,
-      random,
       activation: activationOf(settings),
+      random,
+      ...told,
     }),
-  conv: ({ settings, random }, output) =>
-    convDecoder({ latent: settings.latent!, output: images('generator', output), random }),
-  dcgan: ({ settings, random }, output) =>
-    dcganGenerator({ latent: settings.latent!, output: images('generator', output), random }),
+  conv: ({ settings, told, random }, output) =>
+    convDecoder({ latent: settings.latent!, output: images('generator', output), random, ...told }),
+  dcgan: ({ settings, told, random }, output) =>
+    dcganGenerator({ latent: settings.latent!, output: images('generator', output), random, ...told }),
 };
 
 const DISCRIMINATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings) => FeatureNetwork>> = {
-  mlp: ({ settings, example, random }) => mlpDiscriminator({ input: example, hidden: settings.hidden, random }),
+  mlp: ({ settings, example, told, random }) =>
+    mlpDiscriminator({ input: example, hidden: settings.hidden, random, ...told }),
   conv: () => {
     throw wrongOption({
       where: '--discriminator',
@@ -118,7 +135,14 @@ const DISCRIMINATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Su
       remedy: 'conv is a classifier; choose dcgan for a convolutional discriminator.',
     });
   },
-  dcgan: ({ example, random }) => dcganDiscriminator({ input: images('discriminator', example), random }),
+  // Batch norm would mix the examples that a penalty wants apart.
+  dcgan: ({ settings, example, told, random }) =>
+    dcganDiscriminator({
+      input: images('discriminator', example),
+      random,
+      ...told,
+      ...((settings.penalty ?? 'none') !== 'none' && { norm: 'none' }),
+    }),
 };
 
 const CLASSIFIER: Readonly<
@@ -158,10 +182,12 @@ const PENALTY: Readonly<Record<NonNullable<Settings['penalty']>, (weight: number
 
 const KIND: Readonly<Record<Settings['kind'], (surroundings: Surroundings) => Composition>> = {
   vae: composeVae,
+  iwae: composeVae,
   gan: composeGan,
   lsgan: composeGan,
   'wgan-gp': composeGan,
   r3gan: composeGan,
+  acgan: composeAuxiliaryGan,
   'vae-gan': composeVaeGan,
   classifier: composeClassifier,
   'language-model': composeLanguageModel,
@@ -175,7 +201,8 @@ const KIND: Readonly<Record<Settings['kind'], (surroundings: Surroundings) => Co
 export function compose(settings: Settings, { example, classes }: Examined): Composition {
   checkText(settings, example);
   const random = seeded(settings.seed).split('weights');
-  return KIND[settings.kind]({ settings, example, classes, random });
+  const told = settings.conditional ? { classes: labelled(settings, classes) } : {};
+  return KIND[settings.kind]({ settings, example, classes, told, random });
 }
 
 function composeVae(surroundings: Surroundings): Composition {
@@ -187,10 +214,16 @@ function composeVae(surroundings: Surroundings): Composition {
   const prior = standardNormal(settings.latent!);
   const optimizer = adam({ learningRate: rateOf(settings) });
   return {
-    game: vae({ encoder, decoder, prior, likelihood, beta: settings.beta!, optimizer }),
+    game:
+      settings.kind === 'iwae'
+        ? iwae({ encoder, decoder, prior, likelihood, samples: settings.samples!, optimizer })
+        : vae({ encoder, decoder, prior, likelihood, beta: settings.beta!, optimizer }),
     networks: { encoder, decoder },
     generator: fromDecoder(decoder, prior, { likelihood }),
-    reconstruct: (x) => tidy(() => likelihood.mean(decoder.apply(encoder.encode(x).mean))),
+    // What is told apart from x would have to be told here too.
+    ...(!settings.conditional && {
+      reconstruct: (x: Tensor) => tidy(() => likelihood.mean(decoder.apply(encoder.encode(x).mean))),
+    }),
     autoencoder: { encoder, decoder, prior, likelihood },
   };
 }
@@ -221,6 +254,22 @@ function composeGan(surroundings: Surroundings): Composition {
   };
 }
 
+function composeAuxiliaryGan(surroundings: Surroundings): Composition {
+  const { settings, example, random } = surroundings;
+  const classes = labelled(settings, surroundings.classes);
+  const generator = generatorOf({ ...surroundings, told: { classes } }, example);
+  const discriminator = discriminatorOf(surroundings);
+  const { head: classHead } = withHead(discriminator, { classes, random: random.split('classes') });
+  const prior = standardNormal(settings.latent!);
+  const optimizers = { generator: ganAdam(settings), discriminator: ganAdam(rivalOf(settings)) };
+  const loss = adversarialOf(settings);
+  return {
+    game: auxiliaryClassifierGan({ generator, discriminator, classHead, prior, loss, optimizers }),
+    networks: { generator, discriminator, classHead },
+    generator: fromDecoder(generator, prior),
+  };
+}
+
 function composeVaeGan(surroundings: Surroundings): Composition {
   const { settings, example } = surroundings;
   const encoder = encoderOf(surroundings);
@@ -246,13 +295,15 @@ function composeVaeGan(surroundings: Surroundings): Composition {
     }),
     networks: { encoder, generator, discriminator },
     generator: fromDecoder(generator, prior),
-    reconstruct: (x) => tidy(() => generator.apply(encoder.encode(x).mean)),
+    ...(!settings.conditional && {
+      reconstruct: (x: Tensor) => tidy(() => generator.apply(encoder.encode(x).mean)),
+    }),
   };
 }
 
 function composeClassifier(surroundings: Surroundings): Composition {
-  const { settings, classes, random } = surroundings;
-  if (classes === undefined) throw unlabelled(settings);
+  const { settings, random } = surroundings;
+  const classes = labelled(settings, surroundings.classes);
   const network = CLASSIFIER[settings.discriminator!]({ ...surroundings, random: random.split('classifier') }, classes);
   return {
     game: classifier({ network, optimizer: adam({ learningRate: rateOf(settings) }) }),
@@ -261,7 +312,7 @@ function composeClassifier(surroundings: Surroundings): Composition {
   };
 }
 
-function composeLanguageModel({ settings, example, classes, random }: Surroundings): Composition {
+function composeLanguageModel({ settings, classes, random }: Surroundings): Composition {
   const { time, cell, dropout, hidden, batch } = settings;
   const generator = recurrentGenerator({
     vocabulary: classes!,
@@ -302,7 +353,7 @@ function adversarialOf({ loss }: Settings) {
 
 /** Leaky where a discriminator's gradients have to come through, after Radford et al. (2016), section 3. */
 function activationOf({ kind }: Settings): () => Layer {
-  return kind === 'vae' ? relu : leakyRelu;
+  return kind === 'vae' || kind === 'iwae' ? relu : leakyRelu;
 }
 
 /** β₁ = 0.5: Radford et al. (2016), section 4; 0 and β₂ = 0.9 under a penalty: Gulrajani et al. (2017), algorithm 1. */
@@ -353,11 +404,14 @@ function checkText({ kind, data }: Settings, { dtype }: Spec): void {
   });
 }
 
-function unlabelled({ data }: Settings) {
-  return wrongOption({
-    where: 'gm train classifier',
+/** How many classes the data have. @throws GM_OPTION when they have none */
+function labelled({ kind, data }: Settings, classes: number | undefined): number {
+  if (classes !== undefined) return classes;
+  throw wrongOption({
+    where: `gm train ${kind}`,
     expected: 'data with labels',
     received: `${data}, which has none`,
-    remedy: 'Choose data with labels (mnist, fashion:<dir>, idx:<dir> with label files), or train a vae or gan.',
+    remedy:
+      'Choose data with labels (mnist, fashion:<dir>, idx:<dir> with label files), or train a vae or gan without --conditional.',
   });
 }

@@ -39,12 +39,12 @@ export async function boundsOf(
   const random = seeded(seed);
   const [codes, draws] = [random.split('elbo'), random.split('bound')]; // each advances from batch to batch
   const drawn = { random, ...(binary && { transform: binarize }) };
-  const elbo = await evaluate(epochOf(dataset, { batchSize: 500, ...drawn }), ({ x }) => {
-    return elboParts({ ...autoencoder, x, random: codes });
+  const elbo = await evaluate(epochOf(dataset, { batchSize: 500, ...drawn }), ({ x, ...rest }) => {
+    return elboParts({ ...autoencoder, x, ...rest, random: codes });
   });
   const few = atMost(dataset, examples);
-  const { bound } = await evaluate(epochOf(few, { batchSize: 100, ...drawn }), ({ x }) => {
-    return { bound: iwaeBound({ ...autoencoder, x, random: draws, samples: importance }) };
+  const { bound } = await evaluate(epochOf(few, { batchSize: 100, ...drawn }), ({ x, ...rest }) => {
+    return { bound: iwaeBound({ ...autoencoder, x, ...rest, random: draws, samples: importance }) };
   });
   return {
     negativeElbo: -elbo.elbo.mean,

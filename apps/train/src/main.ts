@@ -55,8 +55,8 @@ function addTrain(gm: Command): void {
     .option('--steps <count>', 'updates, in all', wholeNumber)
     .option('--minutes <number>', 'minutes of training, in all', positiveNumber)
     .optionsGroup(`${PARTS}:`)
-    .addOption(new Option('--encoder <name>', 'vae, vae-gan').choices(ENCODERS))
-    .addOption(new Option('--generator <name>', 'vae (its decoder), GANs, vae-gan').choices(GENERATORS))
+    .addOption(new Option('--encoder <name>', 'vae, iwae, vae-gan').choices(ENCODERS))
+    .addOption(new Option('--generator <name>', 'vae and iwae (their decoder), GANs, vae-gan').choices(GENERATORS))
     .addOption(new Option('--discriminator <name>', 'GANs, vae-gan, classifier').choices(DISCRIMINATORS))
     .addOption(new Option('--loss <name>', 'which of them depends on the kind').choices(LOSSES))
     .addOption(new Option('--penalty <name>', 'on the discriminator (GANs)').choices(PENALTIES))
@@ -85,6 +85,11 @@ function addTrain(gm: Command): void {
     .option('--scale <number>', 'standard deviation of the gaussian loss (vae)', positiveNumber)
     .option('--reconstruction <number>', 'weight of reconstruction in the generator (vae-gan)', anyNumber)
     .option('--binarize', 'draw each pixel as 0 or 1 anew in every batch (vae, loss bernoulli)')
+    .option(
+      '--conditional',
+      'tell the parts the class of each example (vae, iwae, GANs, vae-gan); samples go through the classes',
+    )
+    .option('--samples <count>', 'draws of z for each example (iwae; default: 5)', wholeNumber)
     .option('--penalty-weight <number>', 'of the penalty (GANs; default: 10)', anyNumber)
     .option('--discriminator-steps <count>', 'for each step of the generator (GANs)', wholeNumber)
     .option('--clip <limit>', 'keep the weights of the discriminator within ± this (GANs)', positiveNumber)

@@ -1,7 +1,18 @@
 import * as v from 'valibot';
 import { wrongOption } from './complain.js';
 
-export const KINDS = ['vae', 'gan', 'lsgan', 'wgan-gp', 'r3gan', 'vae-gan', 'classifier', 'language-model'] as const;
+export const KINDS = [
+  'vae',
+  'iwae',
+  'gan',
+  'lsgan',
+  'wgan-gp',
+  'r3gan',
+  'acgan',
+  'vae-gan',
+  'classifier',
+  'language-model',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** The choices of each role; which of them a kind can use stands in `KIND_OPTIONS`. */
@@ -55,6 +66,10 @@ export const settingsSchema = v.strictObject({
   scale: v.optional(positive),
   /** γ of a VAE-GAN: what reconstruction weighs against fooling the discriminator. */
   reconstruction: v.optional(v.pipe(v.number(), v.minValue(0))),
+  /** The parts are told the class of each example. */
+  conditional: v.optional(v.boolean()),
+  /** K of an IWAE. */
+  samples: v.optional(count),
   penalty: v.optional(v.picklist(PENALTIES)),
   /** Of the penalty; the penalty's own default without it. */
   penaltyWeight: v.optional(v.pipe(v.number(), v.minValue(0))),
@@ -82,7 +97,18 @@ interface KindOptions {
   readonly points: Choices;
 }
 
-const GAN: Choices = {
+const AUTOENCODER: Choices = {
+  conditional: false,
+  encoder: 'mlp',
+  generator: 'mlp',
+  generatorHidden: undefined,
+  latent: 20,
+  scale: 1,
+  binarize: false,
+  hidden: [400],
+};
+/** Any two adversaries. */
+const ADVERSARIES: Choices = {
   generator: 'mlp',
   generatorHidden: undefined,
   discriminator: 'mlp',
@@ -92,6 +118,10 @@ const GAN: Choices = {
   learningRate: 2e-4,
   average: 0.999,
   hidden: [512, 256],
+};
+const GAN: Choices = {
+  ...ADVERSARIES,
+  conditional: false,
   penalty: 'none',
   penaltyWeight: undefined,
   clip: undefined,
@@ -107,7 +137,8 @@ const R3GAN: Choices = { ...GAN, penalty: 'r1-r2' };
  * (reconstruction) for the generator to heed it; a slower discriminator stays beatable.
  */
 const VAE_GAN: Choices = {
-  ...GAN,
+  ...ADVERSARIES,
+  conditional: false,
   encoder: 'mlp',
   pixels: 'unit',
   hidden: [256, 256],
@@ -126,16 +157,12 @@ const POINTS: Choices = { hidden: [64, 64], learningRate: 1e-3, batch: 256 };
 const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
   vae: {
     losses: ['bernoulli', 'gaussian'],
-    images: {
-      encoder: 'mlp',
-      generator: 'mlp',
-      generatorHidden: undefined,
-      latent: 20,
-      beta: 1,
-      scale: 1,
-      binarize: false,
-      hidden: [400],
-    },
+    images: { ...AUTOENCODER, beta: 1 },
+    points: { ...POINTS, loss: 'gaussian', latent: 2, scale: 0.1 },
+  },
+  iwae: {
+    losses: ['bernoulli', 'gaussian'],
+    images: { ...AUTOENCODER, samples: 5 },
     points: { ...POINTS, loss: 'gaussian', latent: 2, scale: 0.1 },
   },
   gan: {
@@ -146,6 +173,11 @@ const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
   lsgan: { losses: ['least-squares'], images: GAN, points: { ...POINTS, latent: 8 } },
   'wgan-gp': { losses: ['wasserstein'], images: WGAN_GP, points: { ...POINTS, latent: 8 } },
   r3gan: { losses: ['relativistic'], images: R3GAN, points: { ...POINTS, latent: 8 } },
+  acgan: {
+    losses: ['non-saturating', 'minimax', 'least-squares', 'hinge'],
+    images: ADVERSARIES,
+    points: { ...POINTS, latent: 8 },
+  },
   'vae-gan': {
     losses: ['non-saturating', 'minimax', 'least-squares'],
     images: VAE_GAN,

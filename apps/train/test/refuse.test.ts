@@ -35,7 +35,7 @@ afterAll(clear);
 const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['no command', [], /expected a command: train, sample, evaluate, doctor, demo/],
   ['an unknown command', ['tarin'], /unknown command 'tarin'/],
-  ['no kind', ['train'], /expected a kind: vae, gan, lsgan, .*, received none/],
+  ['no kind', ['train'], /expected a kind: vae, iwae, gan, .*, received none/],
   ['an unknown kind', ['train', 'vea'], /received 'vea'/],
   ['an unknown flag', on('vae', '--epocs', '3'), /unknown option '--epocs'/],
   ['an unknown choice', on('vae', '--encoder', 'vgg'), /Allowed choices are mlp, conv/],
@@ -44,8 +44,15 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'an encoder in a gan',
     on('gan', '--encoder', 'mlp'),
-    /received --encoder mlp\. Leave it out, or train one of vae, vae-gan/,
+    /received --encoder mlp\. Leave it out, or train one of vae, iwae, vae-gan/,
   ],
+  [
+    'conditional parts without labels',
+    ['train', 'gan', '--conditional', '--data', `idx:${plain}`, '--out', out],
+    /expected data with labels/,
+  ],
+  ['an acgan without labels', ['train', 'acgan', '--data', `idx:${plain}`, '--out', out], /expected data with labels/],
+  ['draws in a vae', on('vae', '--samples', '3'), /received --samples 3\. Leave it out, or train one of iwae/],
   ['a latent in a classifier', on('classifier', '--latent', '3'), /received --latent 3/],
   ['a loss of another kind', on('lsgan', '--loss', 'minimax'), /--loss to be one of least-squares/],
   [

@@ -15,6 +15,8 @@ describe('gm train', () => {
     ['lsgan', ['--latent', '4']],
     ['wgan-gp', ['--latent', '4']],
     ['r3gan', ['--latent', '4']],
+    ['acgan', ['--latent', '4']],
+    ['iwae', ['--latent', '4', '--samples', '3']],
     ['vae-gan', ['--latent', '4']],
     ['classifier', ['--discriminator', 'mlp']],
   ])('trains a %s into a run folder with all results', async (kind, parts) => {
@@ -47,7 +49,7 @@ describe('gm train', () => {
     expect(existsSync(`${out}/checkpoint.safetensors`)).toBe(true);
     expect(existsSync(`${out}/lock.json`)).toBe(false);
     expect(existsSync(`${out}/samples.png`)).toBe(kind !== 'classifier');
-    expect(existsSync(`${out}/reconstructions.png`)).toBe(kind.startsWith('vae'));
+    expect(existsSync(`${out}/reconstructions.png`)).toBe(kind.startsWith('vae') || kind === 'iwae');
   });
 
   it('draws a grid of ten by ten samples', async () => {
@@ -66,6 +68,9 @@ describe('gm train', () => {
     ['vae', ['--encoder', 'conv', '--generator', 'conv', '--latent', '4', '--binarize']],
     ['gan', ['--generator', 'dcgan', '--discriminator', 'dcgan', '--loss', 'minimax', '--average', '0']],
     ['gan', ['--loss', 'hinge', '--penalty', 'r1', '--penalty-weight', '1']],
+    ['gan', ['--generator', 'dcgan', '--discriminator', 'dcgan', '--conditional', '--penalty', 'r1']],
+    ['vae', ['--conditional']],
+    ['vae-gan', ['--conditional']],
     ['gan', ['--loss', 'wasserstein', '--clip', '0.01', '--discriminator-steps', '2']],
     ['classifier', ['--discriminator', 'conv']],
   ])('trains a %s of %s', async (kind, parts) => {

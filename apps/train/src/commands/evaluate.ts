@@ -23,7 +23,8 @@ export async function evaluate(folder: string, flags: EvaluateFlags): Promise<vo
   const opened = await openRun(folder, flags.backend);
   const { run, composition, training } = opened;
   const { kind } = run.settings;
-  const results = composition.generator && kind !== 'vae' ? await judged(opened, flags) : await measured(opened, flags);
+  const results =
+    composition.generator && !composition.autoencoder ? await judged(opened, flags) : await measured(opened, flags);
   if (flags.json) return console.log(JSON.stringify({ run: folder, kind, step: training.steps, ...results }));
   sayPairs({ run: `${folder} (${kind}, step ${training.steps})`, ...inWords(results) });
 }

@@ -46,7 +46,7 @@ function goalOf(lengths: Readonly<Record<'epochs' | 'steps' | 'minutes', number 
 
 function defaultGoal({ kind, data }: Settings): Goal {
   if (data.startsWith('toy:')) return { steps: 3000 };
-  return { epochs: kind === 'classifier' ? 3 : kind === 'vae' ? 5 : 10 };
+  return { epochs: kind === 'classifier' ? 3 : kind === 'vae' || kind === 'iwae' ? 5 : 10 };
 }
 
 function checkKind(kind: string | undefined): Kind {
