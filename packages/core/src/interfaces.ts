@@ -79,6 +79,8 @@ export interface Random {
 export interface Prior {
   /** Shape of one z, without the batch axis. */
   readonly shape: readonly number[];
+  /** Which numbers z may be; any where it is left out. A posterior that goes beyond them is infinitely far from the prior. */
+  readonly range?: Range;
   /** Draws z, [count, …shape]. */
   sample(count: number, random: Random): Tensor;
   /** log p(z) in nats, [batch]. */

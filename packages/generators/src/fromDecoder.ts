@@ -48,7 +48,7 @@ export function fromDecoder(
   { likelihood, batch = 256, labels }: FromDecoderOptions = {},
 ): DecoderGenerator {
   checkNumber('fromDecoder', 'batch', batch, { min: 1, integer: true });
-  checkFits({ name: 'prior', spec: spec(prior.shape) }, { name: 'decoder', spec: decoder.input });
+  checkFits({ name: 'prior', spec: spec(prior.shape, prior.range) }, { name: 'decoder', spec: decoder.input });
   const output = readBy(likelihood, decoder.output);
   const wanted = labelsFor(decoder, labels);
   const decode = (z: Tensor, from: number) => {

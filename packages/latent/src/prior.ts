@@ -61,6 +61,7 @@ export function uniform(latent: number | readonly number[], { low = -1, high = 1
   const inside = -sizeOf(shape) * Math.log(high - low);
   return {
     shape,
+    range: [low, high],
     sample(count, random) {
       checkDraw('uniform', count, random);
       // Clipped, for low + (high − low) u may round to just above high.

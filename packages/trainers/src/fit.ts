@@ -42,9 +42,25 @@ export function classesFor(...networks: readonly Network[]): { readonly classes?
   return condition ? { classes: Number(condition.range[1]) + 1 } : {};
 }
 
+/**
+ * Passes when no part wants a condition: those of a game that has none to give, or must not tell.
+ *
+ * @throws GM_FIT naming the part
+ */
+export function checkUntold(where: string, networks: Readonly<Record<string, Network>>): void {
+  const told = Object.keys(networks).find((name) => networks[name]!.condition !== undefined);
+  if (told === undefined) return;
+  throw gmError('GM_FIT', {
+    where,
+    expected: 'parts that are not told the class of an example',
+    received: `${told} with a condition`,
+    remedy: `Make ${told} without classes.`,
+  });
+}
+
 /** What a prior's draws are, for composition checks. */
 export function priorSpec(prior: Prior): Spec {
-  return spec(prior.shape);
+  return spec(prior.shape, prior.range);
 }
 
 /**

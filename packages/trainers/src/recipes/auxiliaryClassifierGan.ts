@@ -8,7 +8,7 @@ import {
 } from '@gm/core';
 import { nonSaturating, softmaxCrossEntropy } from '@gm/losses';
 import { add, argMax, cast, equal, mean, mul, type Tensor } from '@tensorflow/tfjs-core';
-import { training } from '../fit.js';
+import { checkUntold, training } from '../fit.js';
 import type { Game } from '../game.js';
 import { classesOf } from './classifier.js';
 import { type Draw, dcganAdam, type GanParts, gan } from './gan.js';
@@ -50,6 +50,7 @@ export function auxiliaryClassifierGan(parts: AuxiliaryClassifierGanParts): Game
     optimizers = {},
   } = parts;
   checkNumber('auxiliaryClassifierGan', 'classWeight', classWeight, { min: 0 });
+  checkUntold('auxiliaryClassifierGan', { discriminator, classHead });
   checkClasses(generator, classHead);
   const game = gan({ generator, discriminator, prior, loss });
   const [tells, makes] = game.players;

@@ -9,6 +9,7 @@ import {
 } from '@gm/core';
 import { softmaxCrossEntropy } from '@gm/losses';
 import { argMax, cast, equal, mean } from '@tensorflow/tfjs-core';
+import { checkUntold } from '../fit.js';
 import type { Game } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 
@@ -29,6 +30,7 @@ export function classifier({
   readonly network: Network & Discriminator;
   readonly optimizer?: Optimizer;
 }): Game<LabelledExamples> {
+  checkUntold('classifier', { network });
   return {
     input: network.input,
     classes: classesOf(network),

@@ -3,6 +3,7 @@ import { softmaxCrossEntropy } from '@gm/losses';
 import { type NamedNetwork, network } from '@gm/networks';
 import { div, mean, tidy, variable } from '@tensorflow/tfjs-core';
 import { assignCopy } from '../averages.js';
+import { checkUntold } from '../fit.js';
 import type { Game } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 
@@ -32,6 +33,7 @@ export function languageModel({ generator, batchSize, optimizer = adam() }: Lang
   checkNumber('languageModel', 'batchSize', batchSize, { min: 1, integer: true });
   const { input, output } = generator;
   checkFits({ name: 'generator', spec: output }, { name: 'softmaxCrossEntropy', spec: { ...output, range: 'logits' } });
+  checkUntold('languageModel', { generator });
   const state = carriedState(generator, batchSize);
   return {
     input,

@@ -4,10 +4,11 @@ import { useBackend } from '@gm/backends';
 import { type Network, seeded, spec } from '@gm/core';
 import { expectError } from '@gm/core/testing';
 import { balanced, semiSupervised, toy } from '@gm/data';
-import { mlpClassifier, mlpDiscriminator, withHead } from '@gm/discriminators';
+import { discriminator as discriminatorOf, mlpClassifier, mlpDiscriminator, withHead } from '@gm/discriminators';
 import { fromDecoder, mlpDecoder } from '@gm/generators';
 import { type GaussianEncoder, mlpEncoder, standardNormal } from '@gm/latent';
 import { bernoulli, gaussianLikelihood } from '@gm/losses';
+import { dense } from '@gm/networks';
 import { argMax, cast, equal, mean, norm, sub, tensor, tidy } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { disposeAll, recipes, ring, trainFor } from '../../test/parts.js';
@@ -216,6 +217,13 @@ describe('compositions that do not fit', () => {
       () => auxiliaryClassifierGan({ ...parts, generator: conditional(3), classWeight: -1 }),
       'GM_OPTION',
       'classWeight',
+    );
+    const both = discriminatorOf({ body: told.body, head: dense({ units: 3, random }) });
+    await expectError(() => classifier({ network: both }), 'GM_FIT', 'network with a condition', 'without classes');
+    await expectError(
+      () => semiSupervisedGan({ generator: conditional(3), discriminator: both, prior }),
+      'GM_FIT',
+      'generator with a condition',
     );
     const run = trainer(vae({ encoder: encoder(), decoder: decoder(), prior }));
     expect(run.game.classes).toBeUndefined();

@@ -9,7 +9,7 @@ import {
 } from '@gm/core';
 import { featureMatching, nonSaturating, realLogit, softmaxCrossEntropy } from '@gm/losses';
 import { add, argMax, cast, equal, mean, mul, sigmoid, type Tensor } from '@tensorflow/tfjs-core';
-import { dataSpec, priorSpec } from '../fit.js';
+import { checkUntold, dataSpec, priorSpec } from '../fit.js';
 import type { Game } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 import { classesOf } from './classifier.js';
@@ -49,6 +49,7 @@ export function semiSupervisedGan(parts: SemiSupervisedGanParts): Game<PartlyLab
   checkNumber('semiSupervisedGan', 'unlabelledWeight', unlabelledWeight, { min: 0 });
   checkFits({ name: 'prior', spec: priorSpec(prior) }, { name: 'generator', spec: generator.input });
   checkFits({ name: 'generator', spec: generator.output }, { name: 'discriminator', spec: discriminator.input });
+  checkUntold('semiSupervisedGan', { generator, discriminator });
   const { discriminator: judge } = nonSaturating();
   return {
     input: dataSpec(

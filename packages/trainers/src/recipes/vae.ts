@@ -10,6 +10,7 @@ import {
   type Optimizer,
   type Prior,
   type Spec,
+  showRange,
 } from '@gm/core';
 import { bernoulli, elbo, freeBits as floorOf, monteCarloKl } from '@gm/losses';
 import { mean, neg, sum, type Tensor } from '@tensorflow/tfjs-core';
@@ -99,12 +100,23 @@ export function checkAutoencoder({
     { name: 'likelihood', spec: { ...encoder.input, range: likelihood.target } },
   );
   checkCodes(encoder, prior);
+  if (typeof (prior.range ?? 'unbounded') !== 'string') throw bounded(prior);
   checkFits({ name: 'prior', spec: priorSpec(prior) }, { name: 'decoder', spec: decoder.input });
   checkFits(
     { name: 'decoder', spec: decoder.output },
     { name: 'likelihood', spec: { ...input, range: likelihood.prediction } },
   );
   return input;
+}
+
+/** A Gaussian has codes everywhere. */
+function bounded({ range }: Prior) {
+  return gmError('GM_FIT', {
+    where: 'encoder → prior',
+    expected: 'a prior over all numbers, for a posterior that goes everywhere',
+    received: `one in ${showRange(range!)}, from which its divergence is infinite`,
+    remedy: 'Take standardNormal().',
+  });
 }
 
 function noFloor() {
