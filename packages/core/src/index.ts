@@ -22,11 +22,13 @@ export type {
   Passage,
   Penalty,
   Posterior,
+  Predictive,
   Prior,
   Random,
   Range,
   Recurrent,
   Spec,
+  TargetedExamples,
   Trainer,
 } from './interfaces.js';
 export { type Key, philox } from './philox.js';

@@ -140,6 +140,16 @@ export interface Likelihood {
   mean(prediction: Tensor): Tensor;
 }
 
+/** p(y | x) of real numbers: how what a network gives for each target is read. */
+export interface Predictive {
+  /** How many numbers the network gives for each target. */
+  readonly size: number;
+  /** What is minimised, for targets [batch, …targets] and predicted [batch, …targets, size]: summed over the targets, [batch]. */
+  loss(targets: Tensor, predicted: Tensor): Tensor;
+  /** Quantiles at rising levels in (0, 1), which never cross: [batch, …targets, levels], in units of the targets. */
+  quantiles(predicted: Tensor, levels: readonly number[]): Tensor;
+}
+
 /** The two sides of the adversarial game; each gives one value per example, to be minimised. */
 export interface AdversarialLoss {
   /** The range the discriminator has to give, checked where it is said. */
@@ -200,6 +210,12 @@ export interface PartlyLabelled extends LabelledExamples {
   readonly unlabelled: Tensor;
 }
 
+/** Examples with the real numbers that are to be predicted of each. */
+export interface TargetedExamples extends Examples {
+  /** [batch, …targets] */
+  readonly targets: Tensor;
+}
+
 /** A piece of long sequences of symbols: truncated back-propagation goes on where the piece before it ended. */
 export interface Passage extends Examples {
   /** int32 [batch, time], the symbol after each one of x. */
@@ -214,6 +230,8 @@ export interface BatchSource<Batch> {
   readonly example: Spec;
   /** How many classes the labels have, where there are labels. */
   readonly classes?: number;
+  /** Shape of the targets of one example, where there are targets. */
+  readonly targets?: readonly number[];
   readonly batchSize: number;
   readonly batchesPerEpoch: number;
   /** The batch of that step, counted from 0 over all epochs; the caller owns its tensors. */

@@ -31,11 +31,13 @@ describe('the package', () => {
           "shifted",
           "spirals",
           "split",
+          "standardized",
           "subset",
           "swissRoll",
           "take",
           "toy",
           "toyNames",
+          "windows",
         ],
         "node": [
           "idxDirectory",

@@ -32,3 +32,4 @@ export {
 } from './toys/shapes.js';
 export { type ToyName, toy, toyNames } from './toys/toy.js';
 export { binarize, type Transform } from './transform.js';
+export { type Standardized, standardized, type WindowsOptions, windows } from './windows.js';

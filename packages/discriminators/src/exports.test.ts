@@ -15,6 +15,8 @@ it('the package exports these names and no others', () => {
       "mlpClassifier",
       "mlpDiscriminator",
       "predict",
+      "predictInterval",
+      "recurrentPredictor",
       "withHead",
     ]
   `);

@@ -6,4 +6,6 @@ export type { BatchOptions } from './inBatches.js';
 export { type MlpClassifierOptions, mlpClassifier } from './mlpClassifier.js';
 export { type MlpDiscriminatorOptions, mlpDiscriminator } from './mlpDiscriminator.js';
 export { type Prediction, predict } from './predict.js';
+export { type PredictedInterval, type PredictIntervalOptions, predictInterval } from './predictInterval.js';
+export { type RecurrentPredictorOptions, recurrentPredictor } from './recurrentPredictor.js';
 export { type WithHeadOptions, withHead } from './withHead.js';

@@ -34,6 +34,7 @@ export {
   r2,
   type ZeroCentredOptions,
 } from './penalty.js';
+export { gaussianHead, type QuantileHeadOptions, quantileHead } from './predictive.js';
 export {
   absoluteError,
   bernoulliLogProb,

@@ -24,10 +24,13 @@ describe('the package', () => {
         "featuresOf",
         "fld",
         "frechetDistance",
+        "gaussianCrps",
         "iwaeBound",
         "lenet",
         "lenetParts",
         "manifoldMeasures",
+        "quantileCrps",
+        "sampleCrps",
         "topProbability",
       ]
     `);

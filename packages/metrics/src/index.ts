@@ -3,6 +3,7 @@ export { type ActiveUnits, type ActiveUnitsOptions, activeUnits } from './active
 export { type BitsOptions, bitsPerSymbol } from './bitsPerSymbol.js';
 export { type Calibration, type CalibrationOptions, calibration } from './calibration.js';
 export { type ClassBalance, classBalance, confusionMatrix } from './classes.js';
+export { gaussianCrps, quantileCrps, sampleCrps } from './crps.js';
 export { type DrawnOptions, drawn } from './drawn.js';
 export { type ElboOptions, type ElboParts, elboParts } from './elboParts.js';
 export { type Estimate, evaluate } from './evaluate.js';

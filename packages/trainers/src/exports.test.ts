@@ -22,6 +22,7 @@ it('the package exports these names and no others', () => {
       "linear",
       "lsgan",
       "readMetrics",
+      "regressor",
       "restoreCheckpoint",
       "rmsprop",
       "semiSupervisedGan",

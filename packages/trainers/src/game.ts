@@ -34,6 +34,8 @@ export interface Game<Batch, Shared = void> {
   readonly input: Spec;
   /** How many classes the labels must have, where the game needs labels. */
   readonly classes?: number;
+  /** Shape of the targets of one example, where the game needs targets. */
+  readonly targets?: readonly number[];
   /** Computed once a step and constant for all players (no gradient flows through it): noise, generated examples. */
   share?(batch: Batch, turn: Turn): Shared;
 }

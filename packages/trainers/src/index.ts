@@ -11,6 +11,7 @@ export { classifier } from './recipes/classifier.js';
 export { type GanParts, gan, lsgan } from './recipes/gan.js';
 export { type IwaeParts, iwae } from './recipes/iwae.js';
 export { type LanguageModelParts, languageModel } from './recipes/languageModel.js';
+export { type RegressorParts, regressor } from './recipes/regressor.js';
 export { type SemiSupervisedGanParts, semiSupervisedGan } from './recipes/semiSupervisedGan.js';
 export { type VaeParts, vae } from './recipes/vae.js';
 export { type VaeGanParts, vaeGan } from './recipes/vaeGan.js';

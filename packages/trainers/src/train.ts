@@ -1,4 +1,4 @@
-import { type BatchSource, checkFits, checkNumber, gmError } from '@gm/core';
+import { type BatchSource, checkFits, checkNumber, gmError, showShape } from '@gm/core';
 import { dispose } from '@tensorflow/tfjs-core';
 import { encodeCheckpoint } from './checkpoint.js';
 import { blameSettled, listen } from './device.js';
@@ -150,13 +150,23 @@ function checkOptions(reportEvery: number, guardEvery: number, checkpoint: Check
   }
 }
 
-function checkData<Batch>({ game }: GameTrainer<Batch>, { example, classes }: BatchSource<Batch>): void {
+function checkData<Batch>({ game }: GameTrainer<Batch>, { example, classes, targets }: BatchSource<Batch>): void {
   checkFits({ name: 'data', spec: example }, { name: 'model', spec: game.input });
+  if (game.targets !== undefined && `${game.targets}` !== `${targets}`) throw mistargeted(game.targets, targets);
   if (game.classes === undefined || game.classes === classes) return;
   throw gmError('GM_LABEL', {
     where: 'train',
     expected: `data with labels of ${game.classes} classes`,
     received: classes === undefined ? 'no labels' : `${classes} classes`,
     remedy: 'Choose data with those labels, or build the head for that many classes.',
+  });
+}
+
+function mistargeted(expected: readonly number[], received: readonly number[] | undefined) {
+  return gmError('GM_FIT', {
+    where: 'data → model',
+    expected: `targets ${showShape(expected)}`,
+    received: received === undefined ? 'none' : showShape(received),
+    remedy: 'Choose data with those targets, or build the network for them.',
   });
 }

@@ -30,7 +30,7 @@ export interface TrainerOptions {
 
 /** A game under way: all that changes while it is trained. */
 export interface GameTrainer<Batch> extends Trainer<Batch, Metrics> {
-  readonly game: Pick<Game<Batch>, 'input' | 'classes'>;
+  readonly game: Pick<Game<Batch>, 'input' | 'classes' | 'targets'>;
   /** Completed steps. */
   readonly steps: number;
   readonly networks: Readonly<Record<string, Network>>;

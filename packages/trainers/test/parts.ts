@@ -7,11 +7,22 @@ import {
   type SeededRandom,
   seeded,
   spec,
+  type TargetedExamples,
 } from '@gm/core';
 import { mlpClassifier, mlpDiscriminator, withHead } from '@gm/discriminators';
 import { mlpDecoder } from '@gm/generators';
 import { mlpEncoder, standardNormal } from '@gm/latent';
-import { gaussianLikelihood, gradientPenalty, hinge, r1, r2, relativistic, wasserstein } from '@gm/losses';
+import {
+  gaussianHead,
+  gaussianLikelihood,
+  gradientPenalty,
+  hinge,
+  r1,
+  r2,
+  relativistic,
+  wasserstein,
+} from '@gm/losses';
+import { dense, reshape, sequential, tanh } from '@gm/networks';
 import { tensor } from '@tensorflow/tfjs-core';
 import {
   adam,
@@ -24,6 +35,7 @@ import {
   gan,
   iwae,
   lsgan,
+  regressor,
   semiSupervisedGan,
   train,
   vae,
@@ -33,11 +45,12 @@ import {
 const plane = spec([2]);
 const latent = 2;
 
-/** Eight Gaussians on a ring of radius 1, labelled by which half they lie in; others without labels beside them. */
-export function ring(batchSize = 32): BatchSource<PartlyLabelled> {
+/** Eight Gaussians on a ring of radius 1, labelled by which half they lie in; others without labels, and targets, beside them. */
+export function ring(batchSize = 32): BatchSource<PartlyLabelled & TargetedExamples> {
   return {
     example: plane,
     classes: 2,
+    targets: [2],
     batchSize,
     batchesPerEpoch: 10,
     at(step) {
@@ -47,6 +60,7 @@ export function ring(batchSize = 32): BatchSource<PartlyLabelled> {
       return {
         x: tensor(points, [batchSize, 2]),
         labels: tensor(halves, [batchSize], 'int32'),
+        targets: tensor(points, [batchSize, 2]),
         unlabelled: tensor(draw(batchSize, random.split('unlabelled')).points, [batchSize, 2]),
       };
     },
@@ -136,6 +150,11 @@ export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer)
     const discriminator = mlpClassifier({ input: plane, hidden, classes: 2, random });
     const optimizers = { generator: optimizer(), discriminator: optimizer() };
     return semiSupervisedGan({ generator, discriminator, prior: standardNormal(latent), optimizers }) as never;
+  },
+  regressor: (seed, optimizer = () => adam({ learningRate: 1e-2 })) => {
+    const random = seeded(seed);
+    const layers = [dense({ units: 16, random }), tanh(), dense({ units: 4, random }), reshape([2, 2])];
+    return regressor({ network: sequential(plane, ...layers), head: gaussianHead(), optimizer: optimizer() }) as never;
   },
   classifier: (seed, optimizer = () => adam({ learningRate: 1e-2 })) => {
     const network = mlpClassifier({ input: plane, hidden, classes: 2, random: seeded(seed) });

@@ -10,6 +10,7 @@ import {
   featureMatching,
   featureReconstruction,
   freeBits,
+  gaussianHead,
   gaussianKl,
   gaussianKlBetween,
   gaussianKlPerDimension,
@@ -22,6 +23,7 @@ import {
   minimax,
   monteCarloKl,
   nonSaturating,
+  quantileHead,
   r1,
   r2,
   realLogit,
@@ -112,6 +114,12 @@ export const lossCases: readonly Case[] = [
   loss('freeBits', { divergence: { shape: [3, 5], low: 0 } }, ({ divergence }) => freeBits(divergence, 0.5)),
   loss('featureMatching', { x: [3, 5], y: [4, 5] }, ({ x, y }: Pair) => featureMatching(x, y)),
   loss('featureReconstruction', pair, ({ x, y }: Pair) => featureReconstruction(x, y)),
+  loss('gaussianHead', { targets: [3, 2], predicted: [3, 2, 2] }, ({ targets, predicted }) =>
+    gaussianHead().loss(targets, predicted),
+  ),
+  loss('quantileHead', { targets: [3, 2], predicted: [3, 2, 3] }, ({ targets, predicted }) =>
+    quantileHead({ levels: [0.1, 0.5, 0.9] }).loss(targets, predicted),
+  ),
   loss('realLogit', { logits: [3, 4] }, ({ logits }) => realLogit(logits)),
   loss('sigmoidCrossEntropy', { logits }, ({ logits }) => sigmoidCrossEntropy(targets(), logits)),
   loss('softmaxCrossEntropy', { logits }, ({ logits }) => softmaxCrossEntropy(drawWhole([3], 5), logits)),

@@ -13,9 +13,12 @@ import {
   evaluate,
   featuresOf,
   fld,
+  gaussianCrps,
   iwaeBound,
   type LatentVariableModel,
   lenetParts,
+  quantileCrps,
+  sampleCrps,
   topProbability,
 } from '@gm/metrics';
 import { dense, sequential, tanh } from '@gm/networks';
@@ -73,6 +76,12 @@ export const metricCases: readonly Case[] = [
     generator.dispose();
     return { bits: [bits], count: [count] };
   }),
+  measured('gaussianCrps', () => {
+    const [targets, mean] = [draw([6]), draw([6], { seed: 1 })];
+    return gaussianCrps(targets, mean, draw([6], { low: 0.5, seed: 2 }));
+  }),
+  measured('sampleCrps', () => sampleCrps(draw([6]), draw([5, 6], { seed: 1 }))),
+  measured('quantileCrps', () => quantileCrps(draw([6]), draw([6, 3], { seed: 1 }), [0.1, 0.5, 0.9])),
   metric('featuresOf', async () => {
     const { values, count } = await featuresOf(sequential(spec([7]), tanh()), batches());
     return { values, count: [count] };

@@ -7,6 +7,8 @@ import {
   mlpClassifier,
   mlpDiscriminator,
   predict,
+  predictInterval,
+  recurrentPredictor,
   withHead,
 } from '@gm/discriminators';
 import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder, recurrentGenerator } from '@gm/generators';
@@ -24,7 +26,7 @@ import {
   traversal,
   uniform,
 } from '@gm/latent';
-import { bernoulli } from '@gm/losses';
+import { bernoulli, quantileHead } from '@gm/losses';
 import { dense, sequential, tanh } from '@gm/networks';
 import { exp, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Case, Group } from '../case.js';
@@ -160,6 +162,9 @@ export const generatorCases: readonly Case[] = [
   })),
 ];
 
+const smallPredictor = () =>
+  recurrentPredictor({ input: spec([4, 2]), targets: [2], head: { size: 3 }, hidden: [5], random: random() });
+
 export const discriminatorCases: readonly Case[] = [
   network('mlpClassifier', smallClassifier, { input: [7] }, 'discriminators'),
   network(
@@ -190,6 +195,13 @@ export const discriminatorCases: readonly Case[] = [
     features: features(network, draw([5, 7]), { batch: 2 }),
   })),
   given('discriminators', 'predict', smallClassifier, (network) => ({ ...predict(network, draw([5, 7])) })),
+  network('recurrentPredictor', smallPredictor, { input: [4, 2] }, 'discriminators'),
+  given('discriminators', 'predictInterval', smallPredictor, (network) => ({
+    ...predictInterval(network, quantileHead({ levels: [0.1, 0.5, 0.9] }), draw([5, 4, 2]), {
+      coverage: 0.7,
+      batch: 2,
+    }),
+  })),
   given('discriminators', 'withHead', smallClassifier, (network) => {
     const other = withHead(network, { classes: 4, random: seeded('head') });
     const logits = other.logits(draw([5, 7]));

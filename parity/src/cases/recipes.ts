@@ -6,11 +6,13 @@ import {
   type FeatureNetwork,
   mlpClassifier,
   mlpDiscriminator,
+  predictInterval,
+  recurrentPredictor,
   withHead,
 } from '@gm/discriminators';
 import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder, recurrentGenerator } from '@gm/generators';
 import { convEncoder, mlpEncoder, standardNormal } from '@gm/latent';
-import { bernoulli, gradientPenalty, r1, r2, relativistic, wasserstein } from '@gm/losses';
+import { bernoulli, gaussianHead, gradientPenalty, r1, r2, relativistic, wasserstein } from '@gm/losses';
 import {
   dense,
   embedding,
@@ -36,6 +38,7 @@ import {
   lsgan,
   type Metrics,
   readMetrics,
+  regressor,
   semiSupervisedGan,
   type TrainerOptions,
   trainer,
@@ -266,6 +269,21 @@ const halfKnowing = recipe('semiSupervisedGan', () => {
   };
 });
 
+/** A recurrent forecast of what comes next. */
+const foretelling = recipe('regressor', () => {
+  const head = gaussianHead();
+  const network = recurrentPredictor({ input: spec([4, 2]), targets: [3], head, hidden: [5], random: random() });
+  return {
+    run: started(regressor({ network, head }), { clipNorm: 1 }),
+    networks: { network },
+    batch: (step) => ({
+      x: draw([BATCH, 4, 2], { seed: `x ${step % BATCHES}` }),
+      targets: draw([BATCH, 3], { seed: `targets ${step % BATCHES}` }),
+    }),
+    outcome: () => ({ ...predictInterval(network, head, draw([2, 4, 2])) }),
+  };
+});
+
 export const recipeCases: readonly Case[] = [
   autoencoder('iwae', () => ({ encoder: mlp.encoder(), decoder: mlp.decoder() }), iwae),
   autoencoder('vae', () => ({ encoder: mlp.encoder(), decoder: mlp.decoder() })),
@@ -292,6 +310,7 @@ export const recipeCases: readonly Case[] = [
     discriminator: conv.discriminator(),
   })),
   halfKnowing,
+  foretelling,
   told('vae, conditional', () => {
     const encoder = mlpEncoder({ input: spec([7], [0, 1]), hidden: [6], latent: 3, classes: 3, random: random() });
     const output = spec([7], 'logits');
