@@ -40,7 +40,7 @@ process.exitCode = complaints.length ? 1 : 0;
 /** [['@gm/core', './dist/index.js'], ['@gm/core/testing', './dist/testing.js'], …] */
 function entries({ name, exports }) {
   return Object.entries(exports)
-    .filter(([path]) => !path.endsWith('.json'))
+    .filter(([, target]) => typeof target !== 'string') // else a file of data, as it is
     .map(([path, target]) => [name + path.slice(1), target.import.default]);
 }
 
@@ -77,7 +77,7 @@ async function sizesOf(file) {
   };
 }
 
-async function lint(folder, { name }) {
+async function lint(folder, { name, exports }) {
   const temporary = mkdtempSync(join(tmpdir(), 'gm-pack-'));
   try {
     await run('pnpm', ['pack', '--pack-destination', temporary], folder);
@@ -85,7 +85,7 @@ async function lint(folder, { name }) {
     const { messages, pkg } = await publint({ pack: { tarball: readFileSync(tarball) }, strict: true });
     const types = await run(
       process.execPath,
-      [attw, tarball, '--profile', 'node16', '--format', 'ascii', '--no-color'],
+      [attw, tarball, '--profile', 'node16', '--format', 'ascii', '--no-color', ...withoutData(exports)],
       folder,
     );
     return [
@@ -95,6 +95,12 @@ async function lint(folder, { name }) {
   } finally {
     rmSync(temporary, { recursive: true });
   }
+}
+
+/** Files of data have no types to resolve. */
+function withoutData(exports) {
+  const data = Object.keys(exports).filter((path) => typeof exports[path] === 'string' && !path.endsWith('.json'));
+  return data.length ? ['--exclude-entrypoints', ...data.map((path) => path.slice(2))] : [];
 }
 
 function run(program, args, cwd) {

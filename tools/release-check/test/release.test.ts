@@ -50,8 +50,9 @@ describe('a release by changesets to a registry on loopback', () => {
     const folder = await everything();
     for (const { name } of published) {
       const files = readdirSync(join(folder, 'node_modules', name)).sort();
-      const notice = name === '@gm/backends' ? ['NOTICE'] : [];
-      expect(files, name).toEqual(['CHANGELOG.md', 'LICENSE', ...notice, 'README.md', 'dist', 'package.json']);
+      const more = { '@gm/backends': ['NOTICE'], '@gm/metrics': ['lenet.safetensors'] }[name] ?? [];
+      const all = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', ...more];
+      expect(files, name).toEqual(all.sort());
     }
   });
 
@@ -59,7 +60,7 @@ describe('a release by changesets to a registry on loopback', () => {
     const folder = await everything();
     const entries = published.flatMap(({ name, exports }) =>
       Object.keys(exports)
-        .filter((path) => !path.endsWith('.json'))
+        .filter((path) => typeof exports[path] !== 'string')
         .map((path) => name + path.slice(1)),
     );
     const imports = entries.map((entry) => `Object.keys(await import('${entry}'))`);
@@ -67,6 +68,34 @@ describe('a release by changesets to a registry on loopback', () => {
     const esm = await node(['--input-type=module', '-e', `console.log(JSON.stringify([${imports}]))`], folder);
     const cjs = await node(['-e', `console.log(JSON.stringify([${requires}]))`], folder);
     expect(sorted(esm)).toEqual(sorted(cjs));
+  });
+});
+
+describe('npm install @gm/metrics', () => {
+  it('brings the LeNet of FLD, to import and to require', async () => {
+    const folder = await everything();
+    const use = `await useBackend('wasm');
+      const network = await readLenet();
+      console.log(network.hash, network.apply(zeros([2, 28, 28, 1])).shape.join());`;
+    const [backends, metrics, tfjs] = ['@gm/backends', '@gm/metrics/node', '@tensorflow/tfjs-core'];
+    const esm = await node(
+      [
+        '--input-type=module',
+        '-e',
+        `import { useBackend } from '${backends}'; import { readLenet } from '${metrics}'; import { zeros } from '${tfjs}'; ${use}`,
+      ],
+      folder,
+    );
+    const cjs = await node(
+      [
+        '-e',
+        `const { useBackend } = require('${backends}'), { readLenet } = require('${metrics}'), { zeros } = require('${tfjs}');
+        (async () => { ${use} })();`,
+      ],
+      folder,
+    );
+    expect(esm).toMatch(/^[0-9a-f]{16} 2,10\n$/);
+    expect(cjs).toBe(esm);
   });
 });
 
