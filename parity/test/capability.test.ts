@@ -26,7 +26,7 @@ import { kernelsCalled } from './kernels.js';
 const ARITHMETIC = new Set(
   [
     'Add Sub Multiply RealDiv Neg Square Sqrt Rsqrt Pow Exp Minimum Sum Mean BatchMatMul Relu Sigmoid Tanh Step',
-    '_FusedMatMul FusedConv2D Cast Fill Identity ZerosLike Range Reshape ExpandDims Transpose Concat Tile GreaterEqual LogicalNot',
+    '_FusedMatMul FusedConv2D Cast Fill Identity ZerosLike Range Reshape ExpandDims Transpose Concat SplitV Tile OneHot GreaterEqual LogicalNot',
   ].flatMap((line) => line.split(' ')),
 );
 

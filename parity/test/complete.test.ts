@@ -32,6 +32,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'networks/encodeSafetensors': 'turns plain arrays into bytes',
   'networks/conditionOf': 'looks at specs',
   'networks/conditionBy': 'conditioned, or nothing',
+  'latent/fitGaussianMixture': 'fits plain arrays',
   'losses/checkLabels': 'looks at plain arrays',
   'generators/distributionOf': 'turns plain numbers into plain numbers',
   'generators/sampleSymbols': 'draws by plain numbers from the logits of recurrentGenerator',

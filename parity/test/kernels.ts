@@ -1,6 +1,6 @@
 /** Which kernels a network calls, seen from outside. */
 import { type Network, seeded, sizeOf } from '@gm/core';
-import { engine, grad, mul, sum, type Tensor, tensor, tidy, variableGrads } from '@tensorflow/tfjs-core';
+import { engine, grad, mul, sum, type Tensor, tensor, tidy, variableGrads, zeros } from '@tensorflow/tfjs-core';
 
 interface Invocation {
   readonly kernelName?: string;
@@ -16,10 +16,12 @@ export function kernelsCalled(network: Network): string[] {
   const values = Array.from(seeded(2).uniforms(sizeOf(shape)), (value) => low + value * (high - low));
   tidy(() => {
     const x = tensor(input.dtype === 'int32' ? values.map(Math.round) : values, shape, input.dtype);
+    const condition = network.condition && zeros([4], 'int32');
     for (const training of [false, true]) {
-      const loss = (of: Tensor) => sum(mul(network.apply(of, { training, random: random() }), 3));
+      const options = () => ({ training, random: random(), ...(condition && { condition }) });
+      const loss = (of: Tensor) => sum(mul(network.apply(of, options()), 3));
       watching(seen, () => {
-        network.apply(x, { training, random: random() });
+        network.apply(x, options());
         if (Object.keys(parameters).length > 0) variableGrads(() => loss(x) as never, Object.values(parameters));
         if (input.dtype === 'float32') grad(loss)(x);
       });

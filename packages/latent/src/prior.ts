@@ -89,7 +89,8 @@ function shapeOf(where: string, latent: number | readonly number[]): readonly nu
   });
 }
 
-function checkDraw(where: string, count: number, random: Parameters<Prior['sample']>[1]): void {
+/** Passes for a number of draws and a stream to draw them from. @throws GM_OPTION, GM_RANDOM */
+export function checkDraw(where: string, count: number, random: Parameters<Prior['sample']>[1]): void {
   checkNumber(where, 'count', count, { min: 1, integer: true });
   checkRandom(where, random);
 }

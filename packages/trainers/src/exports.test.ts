@@ -8,6 +8,7 @@ it('the package exports these names and no others', () => {
     [
       "adam",
       "adamW",
+      "adversarialAutoencoder",
       "auxiliaryClassifierGan",
       "averagesOf",
       "classifier",

@@ -6,6 +6,7 @@ export { type AdamOptions, adam, adamW } from './optimizers/adam.js';
 export { clipped } from './optimizers/clipped.js';
 export { type RmspropOptions, rmsprop } from './optimizers/rmsprop.js';
 export { type SgdOptions, sgd } from './optimizers/sgd.js';
+export { type AdversarialAutoencoderParts, adversarialAutoencoder } from './recipes/adversarialAutoencoder.js';
 export { type AuxiliaryClassifierGanParts, auxiliaryClassifierGan } from './recipes/auxiliaryClassifierGan.js';
 export { classifier } from './recipes/classifier.js';
 export { type GanParts, gan, lsgan } from './recipes/gan.js';

@@ -11,7 +11,7 @@ import {
 } from '@gm/core';
 import { mlpClassifier, mlpDiscriminator, withHead } from '@gm/discriminators';
 import { mlpDecoder } from '@gm/generators';
-import { mlpEncoder, standardNormal } from '@gm/latent';
+import { gaussianMixture, mlpEncoder, standardNormal } from '@gm/latent';
 import {
   gaussianHead,
   gaussianLikelihood,
@@ -26,6 +26,7 @@ import { dense, reshape, sequential, tanh } from '@gm/networks';
 import { tensor } from '@tensorflow/tfjs-core';
 import {
   adam,
+  adversarialAutoencoder,
   auxiliaryClassifierGan,
   classifier,
   clipped,
@@ -78,6 +79,11 @@ function draw(count: number, random: SeededRandom) {
 }
 
 const hidden = [16];
+/** Of a prior whose codes gather in two places. */
+const MEANS = [
+  [-2, 0],
+  [2, 0],
+];
 
 export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer) => Game<never, never>> = {
   vae: (seed, optimizer = () => adam({ learningRate: 5e-3 })) => {
@@ -142,6 +148,17 @@ export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer)
       classHead: withHead(discriminator, { classes: 2, random }).head,
       prior: standardNormal(latent),
       optimizers: { generator: optimizer(), discriminator: optimizer() },
+    }) as never;
+  },
+  adversarialAutoencoder: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) => {
+    const random = seeded(seed);
+    return adversarialAutoencoder({
+      encoder: mlpEncoder({ input: plane, hidden, latent, random }),
+      decoder: mlpDecoder({ latent, hidden, output: plane, random }),
+      discriminator: mlpDiscriminator({ input: spec([latent]), hidden: [32], random }),
+      prior: gaussianMixture({ means: MEANS, scales: 0.3 }),
+      likelihood: gaussianLikelihood({ scale: 0.2 }),
+      optimizers: { autoencoder: optimizer(), discriminator: optimizer() },
     }) as never;
   },
   semiSupervisedGan: (seed, optimizer = () => adam({ learningRate: 3e-3, beta1: 0.5 })) => {

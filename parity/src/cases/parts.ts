@@ -13,9 +13,11 @@ import {
 } from '@gm/discriminators';
 import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder, recurrentGenerator } from '@gm/generators';
 import {
+  codesOf,
   convEncoder,
   gaussian,
   gaussianEncoder,
+  gaussianMixture,
   interpolate,
   lerp,
   mlpEncoder,
@@ -95,6 +97,16 @@ const smallDecoder = () => mlpDecoder({ latent: 3, hidden: [6], output: spec([7]
 const smallClassifier = () => mlpClassifier({ input: spec([7]), hidden: [6], classes: 3, random: random() });
 const body = () => sequential(spec([7]), dense({ units: 5, random: random() }), tanh());
 
+const mixture = () =>
+  gaussianMixture({
+    means: [
+      [-1, 0],
+      [1, 0.5],
+    ],
+    scales: 0.5,
+    weights: [1, 2],
+  });
+
 export const latentCases: readonly Case[] = [
   latent('gaussian', codes, ({ mean, logVariance }: Codes) => {
     const posterior = gaussian(mean, logVariance);
@@ -118,6 +130,22 @@ export const latentCases: readonly Case[] = [
       const prior = uniform(5, { low: -0.5, high: 2 });
       const logProb = () => tidy(() => exp(prior.logProb(draw([6, 5], { low: -0.55, high: 2 }))));
       return { forward: await read({ z: prior.sample(4, seeded('z')), probability: logProb() }) };
+    },
+  },
+  latent('gaussianMixture', { z: [3, 2] }, ({ z }) => mixture().logProb(z)),
+  {
+    group: 'latents',
+    name: 'gaussianMixture, drawn',
+    run: async () => ({ forward: await read({ z: mixture().sample(8, seeded('z')) }) }),
+  },
+  {
+    group: 'latents',
+    name: 'codesOf',
+    run: async () => {
+      const encoder = smallEncoder();
+      const { values } = await codesOf(encoder, [{ x: draw([4, 7]) }]);
+      encoder.dispose();
+      return { forward: { values } };
     },
   },
   latent('lerp', ends, ({ a, b }: Ends) => lerp(a, b, 0.3), linear),

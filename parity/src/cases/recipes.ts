@@ -11,7 +11,7 @@ import {
   withHead,
 } from '@gm/discriminators';
 import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder, recurrentGenerator } from '@gm/generators';
-import { convEncoder, mlpEncoder, standardNormal } from '@gm/latent';
+import { convEncoder, gaussianMixture, mlpEncoder, standardNormal } from '@gm/latent';
 import { bernoulli, gaussianHead, gradientPenalty, r1, r2, relativistic, wasserstein } from '@gm/losses';
 import {
   dense,
@@ -27,6 +27,7 @@ import {
   weightsOf,
 } from '@gm/networks';
 import {
+  adversarialAutoencoder,
   auxiliaryClassifierGan,
   classifier,
   type Game,
@@ -269,6 +270,19 @@ const halfKnowing = recipe('semiSupervisedGan', () => {
   };
 });
 
+/** Codes that a discriminator keeps where a mixture is. */
+const matching = recipe('adversarialAutoencoder', () => {
+  const [encoder, decoder] = [mlp.encoder(), mlp.decoder()];
+  const discriminator = mlpDiscriminator({ input: spec([3]), hidden: [6], random: random() });
+  const mixture = gaussianMixture({ means: [0, 1].map((at) => [at, -at, 2 * at]), scales: 0.5 });
+  return {
+    run: started(adversarialAutoencoder({ encoder, decoder, discriminator, prior: mixture })),
+    networks: { encoder, decoder, discriminator },
+    batch: data([7]),
+    outcome: sampled(decoder, { likelihood: bernoulli() }),
+  };
+});
+
 /** A recurrent forecast of what comes next. */
 const foretelling = recipe('regressor', () => {
   const head = gaussianHead();
@@ -310,6 +324,7 @@ export const recipeCases: readonly Case[] = [
     discriminator: conv.discriminator(),
   })),
   halfKnowing,
+  matching,
   foretelling,
   told('vae, conditional', () => {
     const encoder = mlpEncoder({ input: spec([7], [0, 1]), hidden: [6], latent: 3, classes: 3, random: random() });

@@ -6,7 +6,7 @@ import { expectError } from '@gm/core/testing';
 import { balanced, semiSupervised, toy } from '@gm/data';
 import { discriminator as discriminatorOf, mlpClassifier, mlpDiscriminator, withHead } from '@gm/discriminators';
 import { fromDecoder, mlpDecoder } from '@gm/generators';
-import { type GaussianEncoder, mlpEncoder, standardNormal } from '@gm/latent';
+import { type GaussianEncoder, mlpEncoder, standardNormal, uniform } from '@gm/latent';
 import { bernoulli, gaussianLikelihood } from '@gm/losses';
 import { dense } from '@gm/networks';
 import { argMax, cast, equal, mean, norm, sub, tensor, tidy } from '@tensorflow/tfjs-core';
@@ -14,6 +14,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { disposeAll, recipes, ring, trainFor } from '../../test/parts.js';
 import {
   adam,
+  adversarialAutoencoder,
   auxiliaryClassifierGan,
   classifier,
   gan,
@@ -53,6 +54,29 @@ describe.each(['cpu', 'wasm'] as const)('learning a ring of Gaussians on %s', (b
     const run = trainer(recipes.classifier!(1), { seed: 1 });
     const reports = await trainFor(run, 300, 50);
     expect(reports.at(-1)!['classifier/accuracy']).toBeGreaterThan(0.95);
+    disposeAll(run);
+  });
+
+  it('adversarialAutoencoder gives back what it sees, from codes that gather where the prior does', async () => {
+    const run = trainer(recipes.adversarialAutoencoder!(1), { seed: 1 });
+    const { encoder, decoder } = run.networks as { encoder: GaussianEncoder; decoder: Network };
+    const look = async () => {
+      const { x } = await ring(256).at(1000);
+      const { mean: z } = encoder.encode(x);
+      const distances = tidy(() => mean(norm(sub(x, decoder.apply(z)), 2, -1)));
+      const codes = (await z.data()) as Float32Array;
+      const near = Array.from({ length: 256 }, (_, row) => {
+        const [a, b] = [Math.abs(codes[2 * row]!) - 2, codes[2 * row + 1]!];
+        return Math.hypot(a, b) < 1;
+      });
+      return { error: (await distances.data())[0]!, near: near.filter(Boolean).length / 256 };
+    };
+    const before = await look();
+    await trainFor(run, 1000);
+    const after = await look();
+    expect(after.error).toBeLessThan(0.5 * before.error);
+    expect(after.near).toBeGreaterThan(0.8);
+    expect(before.near).toBeLessThan(0.3);
     disposeAll(run);
   });
 
@@ -228,6 +252,27 @@ describe('compositions that do not fit', () => {
     const run = trainer(vae({ encoder: encoder(), decoder: decoder(), prior }));
     expect(run.game.classes).toBeUndefined();
     run.dispose();
+  });
+
+  it('include an adversarial autoencoder whose discriminator looks at other codes', async () => {
+    const parts = { encoder: encoder(), decoder: decoder(), prior };
+    const of = (latent: number) => mlpDiscriminator({ input: spec([latent]), hidden: [4], random });
+    await expectError(
+      () => adversarialAutoencoder({ ...parts, discriminator: of(2) }),
+      'GM_FIT',
+      'prior → discriminator',
+    );
+    await expectError(
+      () => adversarialAutoencoder({ ...parts, discriminator: of(3), adversarialWeight: -1 }),
+      'GM_OPTION',
+      'adversarialWeight',
+    );
+    await expectError(
+      () => adversarialAutoencoder({ ...parts, decoder: decoder(image), discriminator: of(3) }),
+      'GM_FIT',
+      'decoder → likelihood',
+    );
+    expect(adversarialAutoencoder({ ...parts, prior: uniform(3), discriminator: of(3) }).players).toHaveLength(2);
   });
 
   it('include a semi-supervised GAN without classes, or with a negative weight', async () => {

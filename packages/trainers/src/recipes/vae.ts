@@ -83,24 +83,26 @@ export function divergenceOf(posterior: GaussianPosterior, prior: Prior, z: Tens
   return freeBits > 0 ? floorOf(perDimension, freeBits) : sum(perDimension, latent);
 }
 
-/** What the data have to be for these parts, which fit each other. @throws GM_FIT */
-export function checkAutoencoder({
-  encoder,
-  decoder,
-  prior,
-  likelihood,
-}: {
+interface Autoencoder {
   readonly encoder: Network & Encoder;
   readonly decoder: Network;
   readonly prior: Prior;
   readonly likelihood: Likelihood;
-}): Spec {
+}
+
+/** What the data have to be for these parts, which fit each other, with a finite divergence. @throws GM_FIT */
+export function checkAutoencoder(parts: Autoencoder): Spec {
+  if (typeof (parts.prior.range ?? 'unbounded') !== 'string') throw bounded(parts.prior);
+  return checkReading(parts);
+}
+
+/** What the data have to be for these parts, which fit each other. @throws GM_FIT */
+export function checkReading({ encoder, decoder, prior, likelihood }: Autoencoder): Spec {
   const input = dataSpec(
     { name: 'encoder', spec: encoder.input },
     { name: 'likelihood', spec: { ...encoder.input, range: likelihood.target } },
   );
   checkCodes(encoder, prior);
-  if (typeof (prior.range ?? 'unbounded') !== 'string') throw bounded(prior);
   checkFits({ name: 'prior', spec: priorSpec(prior) }, { name: 'decoder', spec: decoder.input });
   checkFits(
     { name: 'decoder', spec: decoder.output },
