@@ -111,10 +111,7 @@ function started(rows: Rows, components: number, floor: number, random: SeededRa
   const means = [[...rows[Math.floor(uniforms[0]! * rows.length)]!]];
   const nearest = rows.map((row) => squaredDistance(row, means[0]!));
   for (let k = 1; k < components; k++) {
-    const total = nearest.reduce((sum, distance) => sum + distance, 0);
-    let left = uniforms[k]! * total;
-    const found = nearest.findIndex((distance) => (left -= distance) < 0);
-    const mean = [...rows[found < 0 ? k : found]!];
+    const mean = [...rows[drawnBy(nearest, uniforms[k]!)]!];
     means.push(mean);
     for (const [index, row] of rows.entries()) nearest[index] = Math.min(nearest[index]!, squaredDistance(row, mean));
   }
@@ -123,6 +120,17 @@ function started(rows: Rows, components: number, floor: number, random: SeededRa
     (mean, i) => rows.reduce((sum, row) => sum + (row[i]! - mean) ** 2, 0) / rows.length + floor,
   );
   return { weights: means.map(() => 1 / components), means, variances: means.map(() => spread) };
+}
+
+/** The place in whose share of the whole the number u of [0, 1) lies. */
+function drawnBy(shares: readonly number[], u: number): number {
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  let passed = 0;
+  for (const [place, share] of shares.entries()) {
+    passed += share;
+    if (passed > u * total) return place;
+  }
+  return shares.length - 1;
 }
 
 /** How much each component has of each code, and the mean log p. */
