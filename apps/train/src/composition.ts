@@ -2,44 +2,19 @@ import {
   type Encoder,
   type GaussianPosterior,
   type Generator,
-  type Layer,
   type Likelihood,
   type Network,
-  type Penalty,
   type Prior,
   type Recurrent,
   rangeRemedy,
-  type SeededRandom,
   type Spec,
   seeded,
   showRange,
   spec,
 } from '@gm/core';
-import {
-  convClassifier,
-  dcganDiscriminator,
-  type FeatureNetwork,
-  mlpClassifier,
-  mlpDiscriminator,
-  withHead,
-} from '@gm/discriminators';
-import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder, recurrentGenerator } from '@gm/generators';
-import { convEncoder, type GaussianEncoder, mlpEncoder, standardNormal } from '@gm/latent';
-import {
-  bernoulli,
-  dragan,
-  gaussianLikelihood,
-  gradientPenalty,
-  hinge,
-  leastSquares,
-  minimax,
-  nonSaturating,
-  r1,
-  r2,
-  relativistic,
-  wasserstein,
-} from '@gm/losses';
-import { leakyRelu, relu } from '@gm/networks';
+import { type FeatureNetwork, withHead } from '@gm/discriminators';
+import { fromDecoder, recurrentGenerator } from '@gm/generators';
+import { standardNormal } from '@gm/latent';
 import {
   adam,
   auxiliaryClassifierGan,
@@ -55,17 +30,17 @@ import {
 } from '@gm/trainers';
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { wrongOption } from './complain.js';
+import {
+  adversarialOf,
+  classifierOf,
+  discriminatorOf,
+  encoderOf,
+  generatorOf,
+  likelihoodOf,
+  penaltyOf,
+  type Surroundings,
+} from './parts.js';
 import type { Settings } from './settings.js';
-
-/** What the parts of a run are made for. */
-interface Surroundings {
-  readonly settings: Settings;
-  readonly example: Spec;
-  readonly classes: number | undefined;
-  /** Of parts that are told the class of each example; none where they are not. */
-  readonly told: { readonly classes?: number };
-  readonly random: SeededRandom;
-}
 
 /** What has to be known of data to make parts for it. */
 export interface Examined {
@@ -94,92 +69,6 @@ export interface Composition {
   readonly speaker?: Recurrent;
 }
 
-const ENCODER: Readonly<Record<'mlp' | 'conv', (surroundings: Surroundings) => GaussianEncoder>> = {
-  mlp: ({ settings, example, told, random }) =>
-    mlpEncoder({
-      input: example,
-      hidden: settings.hidden,
-      latent: settings.latent!,
-      activation: activationOf(settings),
-      random,
-      ...told,
-    }),
-  conv: ({ settings, example, told, random }) =>
-    convEncoder({ input: images('encoder', example), latent: settings.latent!, random, ...told }),
-};
-
-const GENERATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings, output: Spec) => Network>> = {
-  mlp: ({ settings, told, random }, output) =>
-    mlpDecoder({
-      latent: settings.latent!,
-      hidden: settings.generatorHidden ?? [...settings.hidden].reverse(),
-      output,
-      activation: activationOf(settings),
-      random,
-      ...told,
-    }),
-  conv: ({ settings, told, random }, output) =>
-    convDecoder({ latent: settings.latent!, output: images('generator', output), random, ...told }),
-  dcgan: ({ settings, told, random }, output) =>
-    dcganGenerator({ latent: settings.latent!, output: images('generator', output), random, ...told }),
-};
-
-const DISCRIMINATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings) => FeatureNetwork>> = {
-  mlp: ({ settings, example, told, random }) =>
-    mlpDiscriminator({ input: example, hidden: settings.hidden, random, ...told }),
-  conv: () => {
-    throw wrongOption({
-      where: '--discriminator',
-      expected: 'mlp or dcgan, which tell real from generated',
-      received: 'conv',
-      remedy: 'conv is a classifier; choose dcgan for a convolutional discriminator.',
-    });
-  },
-  // Batch norm would mix the examples that a penalty wants apart.
-  dcgan: ({ settings, example, told, random }) =>
-    dcganDiscriminator({
-      input: images('discriminator', example),
-      random,
-      ...told,
-      ...((settings.penalty ?? 'none') !== 'none' && { norm: 'none' }),
-    }),
-};
-
-const CLASSIFIER: Readonly<
-  Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings, classes: number) => FeatureNetwork>
-> = {
-  mlp: ({ settings, example, random }, classes) =>
-    mlpClassifier({ input: example, hidden: settings.hidden, classes, random }),
-  conv: ({ example, random }, classes) => convClassifier({ input: images('discriminator', example), classes, random }),
-  dcgan: ({ example, random }, classes) =>
-    withHead(dcganDiscriminator({ input: images('discriminator', example), random }), {
-      classes,
-      random: random.split('head'),
-    }),
-};
-
-const LIKELIHOOD = {
-  bernoulli: () => bernoulli(),
-  gaussian: (scale: number) => gaussianLikelihood({ scale }),
-} as const;
-
-const ADVERSARIAL = {
-  minimax,
-  'non-saturating': nonSaturating,
-  'least-squares': leastSquares,
-  wasserstein,
-  hinge,
-  relativistic,
-} as const;
-
-const PENALTY: Readonly<Record<NonNullable<Settings['penalty']>, (weight: number) => readonly Penalty[]>> = {
-  none: () => [],
-  gradient: (weight) => [gradientPenalty({ weight })],
-  dragan: (weight) => [dragan({ weight })],
-  r1: (gamma) => [r1({ gamma })],
-  'r1-r2': (gamma) => [r1({ gamma }), r2({ gamma })],
-};
-
 const KIND: Readonly<Record<Settings['kind'], (surroundings: Surroundings) => Composition>> = {
   vae: composeVae,
   iwae: composeVae,
@@ -207,7 +96,7 @@ export function compose(settings: Settings, { example, classes }: Examined): Com
 
 function composeVae(surroundings: Surroundings): Composition {
   const { settings, example } = surroundings;
-  const likelihood = LIKELIHOOD[settings.loss as keyof typeof LIKELIHOOD](settings.scale!);
+  const likelihood = likelihoodOf(settings);
   checkLikelihood(surroundings, likelihood);
   const encoder = encoderOf(surroundings);
   const decoder = generatorOf(surroundings, spec(example.shape, likelihood.prediction));
@@ -233,7 +122,7 @@ function composeGan(surroundings: Surroundings): Composition {
   const generator = generatorOf(surroundings, example);
   const discriminator = discriminatorOf(surroundings);
   const prior = standardNormal(settings.latent!);
-  const { penalty, penaltyWeight, discriminatorSteps, clip } = settings;
+  const { discriminatorSteps, clip } = settings;
   const rival = ganAdam(rivalOf(settings));
   const optimizers = {
     generator: ganAdam(settings),
@@ -245,7 +134,7 @@ function composeGan(surroundings: Surroundings): Composition {
       discriminator,
       prior,
       loss: adversarialOf(settings),
-      penalty: PENALTY[penalty ?? 'none'](penaltyWeight ?? 10),
+      penalty: penaltyOf(settings),
       discriminatorSteps: discriminatorSteps!,
       optimizers,
     }),
@@ -302,9 +191,8 @@ function composeVaeGan(surroundings: Surroundings): Composition {
 }
 
 function composeClassifier(surroundings: Surroundings): Composition {
-  const { settings, random } = surroundings;
-  const classes = labelled(settings, surroundings.classes);
-  const network = CLASSIFIER[settings.discriminator!]({ ...surroundings, random: random.split('classifier') }, classes);
+  const { settings } = surroundings;
+  const network = classifierOf(surroundings, labelled(settings, surroundings.classes));
   return {
     game: classifier({ network, optimizer: adam({ learningRate: rateOf(settings) }) }),
     networks: { classifier: network },
@@ -330,32 +218,6 @@ function composeLanguageModel({ settings, classes, random }: Surroundings): Comp
   };
 }
 
-// Each part draws its first weights from a stream of its own, so that one choice does not change the other parts.
-function encoderOf(surroundings: Surroundings): GaussianEncoder {
-  return ENCODER[surroundings.settings.encoder!]({ ...surroundings, random: surroundings.random.split('encoder') });
-}
-
-function generatorOf(surroundings: Surroundings, output: Spec): Network {
-  return GENERATOR[surroundings.settings.generator!](
-    { ...surroundings, random: surroundings.random.split('generator') },
-    output,
-  );
-}
-
-function discriminatorOf(surroundings: Surroundings): FeatureNetwork {
-  const random = surroundings.random.split('discriminator');
-  return DISCRIMINATOR[surroundings.settings.discriminator!]({ ...surroundings, random });
-}
-
-function adversarialOf({ loss }: Settings) {
-  return ADVERSARIAL[loss as keyof typeof ADVERSARIAL]();
-}
-
-/** Leaky where a discriminator's gradients have to come through, after Radford et al. (2016), section 3. */
-function activationOf({ kind }: Settings): () => Layer {
-  return kind === 'vae' || kind === 'iwae' ? relu : leakyRelu;
-}
-
 /** β₁ = 0.5: Radford et al. (2016), section 4; 0 and β₂ = 0.9 under a penalty: Gulrajani et al. (2017), algorithm 1. */
 function ganAdam(settings: Settings) {
   const betas = (settings.penalty ?? 'none') === 'none' ? { beta1: 0.5 } : { beta1: 0, beta2: 0.9 };
@@ -369,16 +231,6 @@ function rivalOf(settings: Settings): Settings {
 
 function rateOf({ learningRate, decay }: Settings) {
   return decay === undefined ? learningRate : cosine({ from: learningRate, to: learningRate / 20, steps: decay });
-}
-
-function images(role: string, example: Spec): Spec {
-  if (example.shape.length === 3) return example;
-  throw wrongOption({
-    where: `--${role}`,
-    expected: 'a part for points in the plane: mlp',
-    received: 'a convolutional one, which needs images',
-    remedy: `Choose --${role} mlp, or data with images.`,
-  });
 }
 
 function checkLikelihood({ settings, example }: Surroundings, { target }: Likelihood): void {

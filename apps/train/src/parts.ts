@@ -1,0 +1,173 @@
+import type { Layer, Likelihood, Network, Penalty, SeededRandom, Spec } from '@gm/core';
+import {
+  convClassifier,
+  dcganDiscriminator,
+  type FeatureNetwork,
+  mlpClassifier,
+  mlpDiscriminator,
+  withHead,
+} from '@gm/discriminators';
+import { convDecoder, dcganGenerator, mlpDecoder } from '@gm/generators';
+import { convEncoder, type GaussianEncoder, mlpEncoder } from '@gm/latent';
+import {
+  bernoulli,
+  dragan,
+  gaussianLikelihood,
+  gradientPenalty,
+  hinge,
+  leastSquares,
+  minimax,
+  nonSaturating,
+  r1,
+  r2,
+  relativistic,
+  wasserstein,
+} from '@gm/losses';
+import { leakyRelu, relu } from '@gm/networks';
+import { wrongOption } from './complain.js';
+import type { Settings } from './settings.js';
+
+/** What the parts of a run are made for. */
+export interface Surroundings {
+  readonly settings: Settings;
+  readonly example: Spec;
+  readonly classes: number | undefined;
+  /** Of parts that are told the class of each example; none where they are not. */
+  readonly told: { readonly classes?: number };
+  readonly random: SeededRandom;
+}
+
+const ENCODER: Readonly<Record<'mlp' | 'conv', (surroundings: Surroundings) => GaussianEncoder>> = {
+  mlp: ({ settings, example, told, random }) =>
+    mlpEncoder({
+      input: example,
+      hidden: settings.hidden,
+      latent: settings.latent!,
+      activation: activationOf(settings),
+      random,
+      ...told,
+    }),
+  conv: ({ settings, example, told, random }) =>
+    convEncoder({ input: images('encoder', example), latent: settings.latent!, random, ...told }),
+};
+
+const GENERATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings, output: Spec) => Network>> = {
+  mlp: ({ settings, told, random }, output) =>
+    mlpDecoder({
+      latent: settings.latent!,
+      hidden: settings.generatorHidden ?? [...settings.hidden].reverse(),
+      output,
+      activation: activationOf(settings),
+      random,
+      ...told,
+    }),
+  conv: ({ settings, told, random }, output) =>
+    convDecoder({ latent: settings.latent!, output: images('generator', output), random, ...told }),
+  dcgan: ({ settings, told, random }, output) =>
+    dcganGenerator({ latent: settings.latent!, output: images('generator', output), random, ...told }),
+};
+
+const DISCRIMINATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings) => FeatureNetwork>> = {
+  mlp: ({ settings, example, told, random }) =>
+    mlpDiscriminator({ input: example, hidden: settings.hidden, random, ...told }),
+  conv: () => {
+    throw wrongOption({
+      where: '--discriminator',
+      expected: 'mlp or dcgan, which tell real from generated',
+      received: 'conv',
+      remedy: 'conv is a classifier; choose dcgan for a convolutional discriminator.',
+    });
+  },
+  // Batch norm would mix the examples that a penalty wants apart.
+  dcgan: ({ settings, example, told, random }) =>
+    dcganDiscriminator({
+      input: images('discriminator', example),
+      random,
+      ...told,
+      ...((settings.penalty ?? 'none') !== 'none' && { norm: 'none' }),
+    }),
+};
+
+const CLASSIFIER: Readonly<
+  Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings, classes: number) => FeatureNetwork>
+> = {
+  mlp: ({ settings, example, random }, classes) =>
+    mlpClassifier({ input: example, hidden: settings.hidden, classes, random }),
+  conv: ({ example, random }, classes) => convClassifier({ input: images('discriminator', example), classes, random }),
+  dcgan: ({ example, random }, classes) =>
+    withHead(dcganDiscriminator({ input: images('discriminator', example), random }), {
+      classes,
+      random: random.split('head'),
+    }),
+};
+
+const LIKELIHOOD = {
+  bernoulli: () => bernoulli(),
+  gaussian: (scale: number) => gaussianLikelihood({ scale }),
+} as const;
+
+const ADVERSARIAL = {
+  minimax,
+  'non-saturating': nonSaturating,
+  'least-squares': leastSquares,
+  wasserstein,
+  hinge,
+  relativistic,
+} as const;
+
+const PENALTY: Readonly<Record<NonNullable<Settings['penalty']>, (weight: number) => readonly Penalty[]>> = {
+  none: () => [],
+  gradient: (weight) => [gradientPenalty({ weight })],
+  dragan: (weight) => [dragan({ weight })],
+  r1: (gamma) => [r1({ gamma })],
+  'r1-r2': (gamma) => [r1({ gamma }), r2({ gamma })],
+};
+
+// Each part draws its first weights from a stream of its own, so that one choice does not change the other parts.
+export function encoderOf(surroundings: Surroundings): GaussianEncoder {
+  return ENCODER[surroundings.settings.encoder!]({ ...surroundings, random: surroundings.random.split('encoder') });
+}
+
+export function generatorOf(surroundings: Surroundings, output: Spec): Network {
+  return GENERATOR[surroundings.settings.generator!](
+    { ...surroundings, random: surroundings.random.split('generator') },
+    output,
+  );
+}
+
+export function discriminatorOf(surroundings: Surroundings): FeatureNetwork {
+  const random = surroundings.random.split('discriminator');
+  return DISCRIMINATOR[surroundings.settings.discriminator!]({ ...surroundings, random });
+}
+
+export function classifierOf(surroundings: Surroundings, classes: number): FeatureNetwork {
+  const random = surroundings.random.split('classifier');
+  return CLASSIFIER[surroundings.settings.discriminator!]({ ...surroundings, random }, classes);
+}
+
+export function likelihoodOf({ loss, scale }: Settings): Likelihood {
+  return LIKELIHOOD[loss as keyof typeof LIKELIHOOD](scale!);
+}
+
+export function penaltyOf({ penalty = 'none', penaltyWeight = 10 }: Settings): readonly Penalty[] {
+  return PENALTY[penalty](penaltyWeight);
+}
+
+export function adversarialOf({ loss }: Settings) {
+  return ADVERSARIAL[loss as keyof typeof ADVERSARIAL]();
+}
+
+/** Leaky where a discriminator's gradients have to come through, after Radford et al. (2016), section 3. */
+function activationOf({ kind }: Settings): () => Layer {
+  return kind === 'vae' || kind === 'iwae' ? relu : leakyRelu;
+}
+
+function images(role: string, example: Spec): Spec {
+  if (example.shape.length === 3) return example;
+  throw wrongOption({
+    where: `--${role}`,
+    expected: 'a part for points in the plane: mlp',
+    received: 'a convolutional one, which needs images',
+    remedy: `Choose --${role} mlp, or data with images.`,
+  });
+}
