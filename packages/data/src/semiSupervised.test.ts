@@ -30,7 +30,7 @@ describe('balanced', () => {
 
   it('refuses sets without labels, or with too few of a class', async () => {
     const { labels: _, classes: __, ...bare } = labelled(9);
-    await expectError(() => balanced(bare, 1, random), 'GM_LABEL', 'without labels');
+    await expectError(() => balanced(bare, 1, random), 'GM_LABEL', 'balanced', 'without labels');
     await expectError(() => balanced(labelled(9), 4, random), 'GM_LABEL', '3 of class 0');
     await expectError(() => balanced(labelled(9), 0, random), 'GM_OPTION', 'perClass');
   });

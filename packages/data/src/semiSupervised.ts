@@ -37,7 +37,7 @@ export function semiSupervised(
   { batchSize, labelled = Math.min(batchSize, few.count), random, transform }: SemiSupervisedOptions,
 ): Batches<PartlyLabelled> {
   checkFits({ name: 'unlabelled', spec: many.example }, { name: 'labelled', spec: few.example });
-  if (few.labels === undefined || few.classes === undefined) throw unlabelled();
+  if (few.labels === undefined || few.classes === undefined) throw unlabelled('semiSupervised');
   const shared = transform && { transform };
   const known = batches(few, { batchSize: labelled, random: random.split('labelled'), ...shared });
   const unknown = batches(many, { batchSize, random: random.split('unlabelled'), ...shared });
@@ -66,7 +66,7 @@ export function balanced<Batch extends Examples>(
 ): Dataset<Batch> {
   checkNumber('balanced', 'perClass', perClass, { min: 1, integer: true });
   const { labels, classes, count } = dataset;
-  if (labels === undefined || classes === undefined) throw unlabelled();
+  if (labels === undefined || classes === undefined) throw unlabelled('balanced');
   const chosen: number[][] = Array.from({ length: classes }, () => []);
   for (const index of random.permutation(count)) {
     const ofClass = chosen[labels[index]!]!;
@@ -82,9 +82,9 @@ export function balanced<Batch extends Examples>(
   });
 }
 
-function unlabelled() {
+function unlabelled(where: string) {
   return gmError('GM_LABEL', {
-    where: 'semiSupervised',
+    where,
     expected: 'labelled examples',
     received: 'a set without labels',
     remedy: 'Read the set with its labels.',
