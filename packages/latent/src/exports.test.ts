@@ -8,7 +8,6 @@ const readme = new URL('../README.md', import.meta.url);
 it('the package exports these names and no others', () => {
   expect(Object.keys(latent).sort()).toMatchInlineSnapshot(`
     [
-      "codesOf",
       "convEncoder",
       "fitGaussianMixture",
       "gaussian",

@@ -1,50 +1,11 @@
-import {
-  checkNumber,
-  type Encoder,
-  type Examples,
-  type GaussianPosterior,
-  gmError,
-  type Prior,
-  type SeededRandom,
-} from '@gm/core';
-import { dispose, tidy } from '@tensorflow/tfjs-core';
+import { checkNumber, gmError, type Prior, type SeededRandom } from '@gm/core';
 import { gaussianMixture } from './mixture.js';
 
-/** Codes off the backend, one row each. */
+/** Codes off the backend, one row each: what `featuresOf` of @gm/metrics gives for the means of an encoder. */
 export interface Codes {
   /** Row after row, count · size numbers. */
   readonly values: Float32Array;
   readonly size: number;
-}
-
-/**
- * Where an encoder puts examples: the means of q(z | x), outside training.
- *
- * @param batches  such as `epochOf(dataset, { batchSize: 500 })` of @gm/data; their tensors are disposed when they are read
- * @throws GM_SHAPE when there is no example
- * @example await codesOf(encoder, epochOf(training, { batchSize: 500 }))
- */
-export async function codesOf<Batch extends Examples>(
-  encoder: Encoder<GaussianPosterior>,
-  batches: Iterable<Batch> | AsyncIterable<Batch>,
-): Promise<Codes> {
-  const pieces: Float32Array[] = [];
-  let size = 0;
-  for await (const batch of batches) {
-    const mean = tidy(() => encoder.encode(batch.x).mean);
-    size = mean.shape[1]!;
-    pieces.push(Float32Array.from((await mean.data()) as Float32Array));
-    mean.dispose();
-    dispose(batch as never);
-  }
-  if (pieces.length === 0) throw noCodes('no batch');
-  const values = new Float32Array(pieces.reduce((total, { length }) => total + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    values.set(piece, at);
-    at += piece.length;
-  }
-  return { values, size };
 }
 
 /** Options of `fitGaussianMixture`. */
@@ -76,7 +37,7 @@ export interface FittedMixture extends Prior {
  *   NaN or infinite
  * @see Dempster, Laird & Rubin (1977), Maximum likelihood from incomplete data via the EM algorithm; Arthur & Vassilvitskii (2007),
  *   k-means++; Ghosh et al. (2020), From variational to deterministic autoencoders, section 4, arXiv:1903.12436
- * @example fromDecoder(decoder, fitGaussianMixture(await codesOf(encoder, batches), { components: 10, random: seeded(1) }))
+ * @example const prior = fitGaussianMixture(await featuresOf({ apply: (x) => encoder.encode(x).mean }, batches), { components: 10, random })
  */
 export function fitGaussianMixture({ values, size }: Codes, options: FitOptions): FittedMixture {
   const { components, iterations = 100, floor = 1e-6, random } = options;

@@ -1,6 +1,6 @@
 export { type ConvEncoderOptions, convEncoder } from './convEncoder.js';
 export { type GaussianEncoder, gaussianEncoder } from './encoder.js';
-export { type Codes, codesOf, type FitOptions, type FittedMixture, fitGaussianMixture } from './fitMixture.js';
+export { type Codes, type FitOptions, type FittedMixture, fitGaussianMixture } from './fitMixture.js';
 export { gaussian, reparameterize, splitGaussian } from './gaussian.js';
 export { type Interpolation, interpolate, lerp, slerp } from './interpolate.js';
 export { gaussianMixture, type MixtureComponents } from './mixture.js';

@@ -1,11 +1,10 @@
 import { useBackend } from '@gm/backends';
-import { seeded, spec } from '@gm/core';
+import { seeded } from '@gm/core';
 import { expectClose, expectError, expectGradient, testPrior } from '@gm/core/testing';
 import { sum, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { codesOf, fitGaussianMixture } from './fitMixture.js';
+import { fitGaussianMixture } from './fitMixture.js';
 import { gaussianMixture, type MixtureComponents } from './mixture.js';
-import { mlpEncoder } from './mlpEncoder.js';
 
 const components: MixtureComponents = {
   means: [
@@ -96,15 +95,6 @@ describe('a fitted mixture', () => {
     expect(likelihood(6)).toBeGreaterThan(likelihood(2));
   });
 
-  it('is fitted to the codes of an encoder', async () => {
-    const encoder = mlpEncoder({ input: spec([3]), hidden: [4], latent: 2, random: seeded(1) });
-    const batches = [1, 2].map((seed) => ({ x: seeded(seed).normal([20, 3]) }));
-    const codes = await codesOf(encoder, batches);
-    expect([codes.values.length, codes.size]).toEqual([80, 2]);
-    expect(batches[0]!.x.isDisposed).toBe(true);
-    expect(fitGaussianMixture(codes, options).sample(5, seeded(1)).shape).toEqual([5, 2]);
-  });
-
   it('refuses what cannot be fitted', async () => {
     const fit = (more: object) => fitGaussianMixture({ values, size: 2 }, { ...options, ...more });
     for (const name of ['components', 'iterations', 'floor']) {
@@ -113,10 +103,6 @@ describe('a fitted mixture', () => {
     await expectError(() => fit({ components: 61 }), 'GM_SHAPE', 'fewer components');
     const broken = { values: Float32Array.of(1, Number.NaN), size: 1 };
     await expectError(() => fitGaussianMixture(broken, { ...options, components: 1 }), 'GM_NOT_FINITE', 'NaN at 1');
-    await expectError(
-      () => codesOf(mlpEncoder({ input: spec([3]), hidden: [], latent: 2, random: seeded(1) }), []),
-      'GM_SHAPE',
-    );
   });
 });
 

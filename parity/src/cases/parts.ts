@@ -13,7 +13,6 @@ import {
 } from '@gm/discriminators';
 import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder, recurrentGenerator } from '@gm/generators';
 import {
-  codesOf,
   convEncoder,
   gaussian,
   gaussianEncoder,
@@ -137,16 +136,6 @@ export const latentCases: readonly Case[] = [
     group: 'latents',
     name: 'gaussianMixture, drawn',
     run: async () => ({ forward: await read({ z: mixture().sample(8, seeded('z')) }) }),
-  },
-  {
-    group: 'latents',
-    name: 'codesOf',
-    run: async () => {
-      const encoder = smallEncoder();
-      const { values } = await codesOf(encoder, [{ x: draw([4, 7]) }]);
-      encoder.dispose();
-      return { forward: { values } };
-    },
   },
   latent('lerp', ends, ({ a, b }: Ends) => lerp(a, b, 0.3), linear),
   latent('slerp', ends, ({ a, b }: Ends) => slerp(a, b, 0.3), linear),
