@@ -26,7 +26,7 @@ import { kernelsCalled } from './kernels.js';
 const ARITHMETIC = new Set(
   [
     'Add Sub Multiply RealDiv Neg Square Sqrt Rsqrt Pow Exp Minimum Sum Mean BatchMatMul Relu Sigmoid Tanh Step',
-    '_FusedMatMul FusedConv2D Cast Fill Identity ZerosLike Range Reshape ExpandDims Transpose Concat SplitV Tile OneHot GreaterEqual LogicalNot',
+    'Log Maximum ArgMax NotEqual _FusedMatMul FusedConv2D Cast Fill Identity ZerosLike Range Reshape ExpandDims Transpose Concat SplitV Tile OneHot GreaterEqual LogicalNot',
   ].flatMap((line) => line.split(' ')),
 );
 
@@ -49,6 +49,11 @@ const everyLayer: Record<Exclude<LayerName, 'fromLayersModel' | 'conditionBy'>, 
   batchNorm: ['batch normalization', of(networks.batchNorm(), image)],
   groupNorm: [undefined, of(networks.groupNorm({ groups: 1 }), image)],
   layerNorm: [undefined, of(networks.layerNorm(), row)],
+  frozen: [undefined, () => networks.frozen(networks.dense({ units: 3, random })(row))],
+  globalAverage: [undefined, of(networks.globalAverage(), image)],
+  gumbelSoftmax: ['activations', of(networks.gumbelSoftmax(), row)],
+  parallel: ['activations', of(networks.parallel([], [networks.elu()]), row)],
+  projection: [undefined, of(networks.projection({ classes: 3, random }), row)],
   conditioned: [undefined, of(networks.conditioned({ classes: 3 }), row)],
   gaussianNoise: [undefined, of(networks.gaussianNoise({ scale: 0.5 }), row)],
   dropout: [undefined, of(networks.dropout({ rate: 0.5 }), row)],
@@ -106,6 +111,21 @@ const everyPart: Record<string, () => Network> = {
   'mlp discriminator': () => discriminators.mlpDiscriminator({ input: row, hidden: [4], random }),
   'mlp classifier': () => discriminators.mlpClassifier({ input: row, hidden: [4], classes: 3, random }),
   'conv classifier': () => discriminators.convClassifier({ input: image, channels: [2], classes: 3, random }),
+  'patch discriminator': () =>
+    discriminators.patchDiscriminator({ input: image, channels: 2, kernelNorm: networks.spectralNorm(), random }),
+  'resnet discriminator': () => discriminators.resnetDiscriminator({ input: image, channels: [2], classes: 3, random }),
+  'resnet classifier': () =>
+    discriminators.resnetClassifier({
+      input: image,
+      channels: [2],
+      kernelNorm: networks.weightNorm(),
+      classes: 3,
+      random,
+    }),
+  'recurrent discriminator': () => discriminators.recurrentDiscriminator({ input: sequence, hidden: [3], random }),
+  'recurrent classifier': () =>
+    discriminators.recurrentClassifier({ input: symbols, padding: 0, hidden: [3], cell: 'gru', classes: 3, random }),
+  'recurrent decoder': () => generators.recurrentDecoder({ latent: 2, output: spec([3, 1]), hidden: [3], random }),
   'borrowed body': () => {
     const given = discriminators.dcganDiscriminator({ input: image, channels: 2, random });
     return { ...discriminators.withHead(given, { classes: 3, random }), dispose: () => given.dispose() };

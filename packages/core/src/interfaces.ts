@@ -27,6 +27,8 @@ export interface ApplyOptions {
   readonly random?: Random;
   /** The class that each example is, or shall be: int32 [batch]. Networks that need one say so (`Network.condition`), others ignore it. */
   readonly condition?: Tensor;
+  /** Which steps of each sequence count: [batch, time], 0 where recurrent layers pass over one. Default: all. Other layers ignore it. */
+  readonly mask?: Tensor;
 }
 
 /** Enough to sample. */

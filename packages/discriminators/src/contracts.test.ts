@@ -1,6 +1,16 @@
 import { type SeededRandom, spec } from '@gm/core';
 import { testDiscriminator, testNetwork } from '@gm/core/testing';
-import { dense, flatten, fromLayersModel, layerNorm, sequential, tanh } from '@gm/networks';
+import {
+  batchNorm,
+  dense,
+  flatten,
+  fromLayersModel,
+  layerNorm,
+  sequential,
+  spectralNorm,
+  tanh,
+  weightNorm,
+} from '@gm/networks';
 import { layers, sequential as model } from '@tensorflow/tfjs-layers';
 import { beforeEach, describe, it } from 'vitest';
 import { backends, useBackend } from '../test/backend.js';
@@ -9,6 +19,11 @@ import { dcganDiscriminator } from './dcganDiscriminator.js';
 import { discriminator, type FeatureNetwork } from './discriminator.js';
 import { mlpClassifier } from './mlpClassifier.js';
 import { mlpDiscriminator } from './mlpDiscriminator.js';
+import { patchDiscriminator } from './patchDiscriminator.js';
+import { recurrentClassifier } from './recurrentClassifier.js';
+import { recurrentDiscriminator } from './recurrentDiscriminator.js';
+import { resnetClassifier } from './resnetClassifier.js';
+import { resnetDiscriminator } from './resnetDiscriminator.js';
 import { withHead } from './withHead.js';
 
 const image = spec([8, 8, 2], [-1, 1]);
@@ -38,6 +53,35 @@ const factories: Record<string, { make: (random: SeededRandom) => FeatureNetwork
       convClassifier({ input: spec([7, 6, 1], [0, 1]), classes: 3, channels: [2, 3], hidden: 4, random }),
     classes: 3,
   },
+  patchDiscriminator: { make: (random) => patchDiscriminator({ input: image, channels, random }) },
+  resnetDiscriminator: { make: (random) => resnetDiscriminator({ input: image, channels: [3, 4], random }) },
+  'resnetDiscriminator with spectral norm': {
+    make: (random) =>
+      resnetDiscriminator({ input: spec([7, 5, 1]), channels: [3], kernelNorm: spectralNorm(), random }),
+  },
+  'resnetClassifier with batch norm': {
+    make: (random) => resnetClassifier({ input: image, channels: [3, 4], norm: batchNorm, classes: 3, random }),
+    classes: 3,
+  },
+  'resnetClassifier with weight norm': {
+    make: (random) => resnetClassifier({ input: image, channels: [3], kernelNorm: weightNorm(), classes: 3, random }),
+    classes: 3,
+  },
+  recurrentDiscriminator: {
+    make: (random) => recurrentDiscriminator({ input: spec([4, 2]), hidden: [3, 4], random }),
+  },
+  'recurrentClassifier of symbols': {
+    make: (random) =>
+      recurrentClassifier({
+        input: spec([4], [0, 5], 'int32'),
+        padding: 0,
+        hidden: [4],
+        cell: 'gru',
+        classes: 3,
+        random,
+      }),
+    classes: 3,
+  },
   'a body and a head that are finished networks': {
     make: (random) =>
       discriminator({
@@ -53,6 +97,20 @@ const factories: Record<string, { make: (random: SeededRandom) => FeatureNetwork
     make(random) {
       const given = mlpDiscriminator({ input: spec([4]), hidden: [5], random });
       const classifier = withHead(given, { classes: 3, random });
+      return {
+        ...classifier,
+        dispose() {
+          classifier.dispose();
+          given.dispose();
+        },
+      };
+    },
+    classes: 3,
+  },
+  'withHead on a frozen body': {
+    make(random) {
+      const given = mlpDiscriminator({ input: spec([4]), hidden: [5], random });
+      const classifier = withHead(given, { classes: 3, frozen: true, random });
       return {
         ...classifier,
         dispose() {

@@ -14,9 +14,14 @@ it('the package exports these names and no others', () => {
       "features",
       "mlpClassifier",
       "mlpDiscriminator",
+      "patchDiscriminator",
       "predict",
       "predictInterval",
+      "recurrentClassifier",
+      "recurrentDiscriminator",
       "recurrentPredictor",
+      "resnetClassifier",
+      "resnetDiscriminator",
       "withHead",
     ]
   `);

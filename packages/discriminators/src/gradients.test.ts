@@ -8,9 +8,12 @@ import { convClassifier } from './convClassifier.js';
 import { dcganDiscriminator } from './dcganDiscriminator.js';
 import { mlpClassifier } from './mlpClassifier.js';
 import { mlpDiscriminator } from './mlpDiscriminator.js';
+import { patchDiscriminator } from './patchDiscriminator.js';
+import { recurrentDiscriminator } from './recurrentDiscriminator.js';
+import { resnetDiscriminator } from './resnetDiscriminator.js';
 import { withHead } from './withHead.js';
 
-const { batchNorm, chain, dense, flatten, halvingConv2d, leakyRelu, relu } = reference;
+const { batchNorm, chain, conv2d, dense, flatten, globalAverage, halvingConv2d, leakyRelu, relu } = reference;
 const random = seeded(1);
 const image = spec([8, 8, 1]);
 
@@ -53,6 +56,27 @@ describe.each(backends)('gradients on %s', (backend) => {
     const body = chain(conv, relu, conv, relu, flatten, dense, relu);
     await checkGradients(reference.discriminator(body, dense), { network, batch: 2 });
     await checkSecondGradients({ network, batch: 2 });
+  });
+
+  it('patchDiscriminator agrees with float64, as do its derivatives', async () => {
+    const network = patchDiscriminator({ input: image, channels: 2, halvings: 1, norm: 'none', random });
+    const plain = conv2d(4, 1);
+    const body = chain(halve, leakyRelu, plain, leakyRelu);
+    await checkGradients(reference.discriminator(body, chain(plain, globalAverage)), { network, batch: 2 });
+    await checkSecondGradients({ network, batch: 2, step: 0.01 });
+  });
+
+  it('resnetDiscriminator agrees with float64, as do its derivatives', async () => {
+    const network = resnetDiscriminator({ input: spec([5, 4, 1]), channels: [2], random });
+    const block = reference.parallel([conv2d(1, 2)], [relu, conv2d(3, 2), relu, conv2d(3, 1)]);
+    const body = chain(conv2d(3, 1), block, relu, globalAverage);
+    await checkGradients(reference.discriminator(body, dense), { network, batch: 2 });
+    await checkSecondGradients({ network, batch: 2 });
+  });
+
+  it.each(['lstm', 'gru'] as const)('recurrentDiscriminator of %s has right second derivatives', async (cell) => {
+    const network = recurrentDiscriminator({ input: spec([3, 2]), hidden: [3, 2], cell, random });
+    await checkSecondGradients({ network, batch: 2, step: 0.01 });
   });
 
   it('withHead agrees with float64, as do its derivatives', async () => {

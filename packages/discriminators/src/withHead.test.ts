@@ -24,6 +24,16 @@ describe.each(backends)('withHead on %s', (backend) => {
     await expectSame(classifier.features(x), given.features(x));
   });
 
+  it('keeps a frozen body out of what is trained, and in what is saved', async () => {
+    const given = adversary();
+    const classifier = withHead(given, { classes: 3, frozen: true, random });
+    expect(Object.keys(classifier.parameters)).toEqual(['head/kernel', 'head/bias']);
+    expect(classifier.buffers!['body/1/kernel']).toBe(given.parameters['body/1/kernel']);
+    const x = ones([2, 4]);
+    await expectSame(classifier.features(x, { training: true }), given.features(x));
+    await expectNoLeak(() => withHead(given, { classes: 3, frozen: true, random }).dispose());
+  });
+
   it('gives one logit as [batch] for one class', () => {
     expect(withHead(adversary(), { classes: 1, random }).logits(ones([2, 4])).shape).toEqual([2]);
   });

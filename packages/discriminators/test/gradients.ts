@@ -7,6 +7,8 @@ export interface GradientCheck {
   readonly network: Network;
   readonly batch?: number;
   readonly options?: ApplyOptions;
+  /** Of the difference that second derivatives are compared with. Default 2e-3. */
+  readonly step?: number;
 }
 
 /**
@@ -38,7 +40,9 @@ export async function checkGradients(
 }
 
 /** Second derivatives of L = Σ (wᵢ yᵢ + ½ yᵢ²), as a gradient penalty takes them, against differences of the first, within 1e-3. */
-export async function checkSecondGradients({ network, batch = 3, options = {} }: GradientCheck): Promise<void> {
+export async function checkSecondGradients(check: GradientCheck): Promise<void> {
+  // Small enough to stay on one side of every kink, and large beside the rounding of the gradients.
+  const { network, batch = 3, options = {}, step = 2e-3 } = check;
   redraw(network);
   const weights = tensorOf(draw([batch, ...network.output.shape], { seed: 'w', range: [0.25, 1.75] }));
   await expectSecondGradient({
@@ -48,7 +52,7 @@ export async function checkSecondGradients({ network, batch = 3, options = {} }:
     },
     inputs: [draw([batch, ...network.input.shape], { seed: 'x' })],
     parameters: network.parameters,
-    step: 2e-3, // small enough to stay on one side of every kink, and large beside the rounding of the gradients
+    step,
   });
   weights.dispose();
 }

@@ -38,18 +38,41 @@ export const dense: Part = ({ shape: [batch, features], data }, { kernel, bias }
   });
 };
 
+/** Parts side by side, whose results are added up; parameters are called `<part>/<name>`, counted over all branches. */
+export function parallel(...branches: readonly (readonly Part[])[]): Part {
+  return (x, parameters) => {
+    let index = 0;
+    const results = branches.map((parts) => parts.reduce((h, part) => part(h, within(`${index++}/`, parameters)), x));
+    const [{ shape }] = results as [Values];
+    return { shape, data: results[0]!.data.map((_, at) => results.reduce((total, { data }) => total + data[at]!, 0)) };
+  };
+}
+
+/** The mean of each channel of images. */
+export const globalAverage: Part = ({ shape: [batch, height, width, channels], data }) => {
+  const places = height! * width!;
+  return build([batch!, channels!], ([b, c]) => {
+    let total = 0;
+    for (let place = 0; place < places; place++) total += data[(b! * places + place) * channels! + c!]!;
+    return total / places;
+  });
+};
+
 /** A square kernel with stride 2 over an image with as many zeros around it as halve its sides; the odd row of zeros goes behind. */
-export function halvingConv2d(size: number): Part {
+export const halvingConv2d = (size: number) => conv2d(size, 2);
+
+/** A square kernel over an image with as many zeros around it as leave its sides, over the stride and rounded up. */
+export function conv2d(size: number, stride: number): Part {
   return ({ shape: [batch, height, width, channels], data }, { kernel, bias }) => {
     const filters = kernel!.length / (size * size * channels!);
-    const [rows, columns] = [Math.ceil(height! / 2), Math.ceil(width! / 2)];
-    const above = Math.floor(((rows - 1) * 2 + size - height!) / 2);
-    const left = Math.floor(((columns - 1) * 2 + size - width!) / 2);
+    const [rows, columns] = [Math.ceil(height! / stride), Math.ceil(width! / stride)];
+    const before = (small: number, large: number) => Math.floor(Math.max(0, (small - 1) * stride + size - large) / 2);
+    const [above, left] = [before(rows, height!), before(columns, width!)];
     return build([batch!, rows, columns, filters], ([b, i, j, o]) => {
       let total = bias?.[o!] ?? 0;
       for (let u = 0; u < size; u++) {
         for (let v = 0; v < size; v++) {
-          const [row, column] = [i! * 2 + u - above, j! * 2 + v - left];
+          const [row, column] = [i! * stride + u - above, j! * stride + v - left];
           if (row < 0 || row >= height! || column < 0 || column >= width!) continue;
           for (let c = 0; c < channels!; c++) {
             const pixel = data[((b! * height! + row) * width! + column) * channels! + c]!;

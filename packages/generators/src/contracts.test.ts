@@ -2,12 +2,14 @@ import { type Generator, type Network, type SeededRandom, type Spec, spec } from
 import { testGenerator, testNetwork } from '@gm/core/testing';
 import { standardNormal, uniform } from '@gm/latent';
 import { bernoulli, gaussianLikelihood } from '@gm/losses';
+import { gumbelSoftmax, sequential } from '@gm/networks';
 import { beforeEach, describe, it } from 'vitest';
 import { backends, useBackend } from '../test/backend.js';
 import { convDecoder } from './convDecoder.js';
 import { dcganGenerator } from './dcganGenerator.js';
 import { type FromDecoderOptions, fromDecoder } from './fromDecoder.js';
 import { mlpDecoder } from './mlpDecoder.js';
+import { recurrentDecoder } from './recurrentDecoder.js';
 
 const latent = 3;
 const image = [8, 12, 2];
@@ -20,6 +22,13 @@ const networks: Record<string, (random: SeededRandom) => Network> = {
   convDecoder: (random) => convDecoder({ latent, output: spec(image, 'logits'), channels: [4, 3], random }),
   'convDecoder of one doubling': (random) =>
     convDecoder({ latent, output: spec([6, 6, 1], [-1, 1]), channels: [3], kernelSize: 3, random }),
+  recurrentDecoder: (random) => recurrentDecoder({ latent, output: spec([4, 2], [-1, 1]), hidden: [3, 2], random }),
+  'recurrentDecoder of drawn symbols': (random) =>
+    sequential(
+      spec([latent]),
+      recurrentDecoder({ latent, output: spec([4, 5], 'logits'), hidden: [3], cell: 'gru', random }),
+      gumbelSoftmax({ hard: false }),
+    ),
   dcganGenerator: (random) => dcganGenerator({ latent, output: spec(image, [-1, 1]), channels: 4, random }),
   'dcganGenerator of logits': (random) =>
     dcganGenerator({ latent, output: spec([4, 4, 1], 'logits'), channels: 4, random }),

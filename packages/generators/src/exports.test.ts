@@ -13,6 +13,7 @@ it('the package exports these names and no others', () => {
       "distributionOf",
       "fromDecoder",
       "mlpDecoder",
+      "recurrentDecoder",
       "recurrentGenerator",
       "sampleSymbols",
     ]

@@ -1,4 +1,7 @@
 import { seeded, spec } from '@gm/core';
+import { expectClose } from '@gm/core/testing';
+import { dense as denseLayer, gru, lstm, perStep, tanh as tanhLayer } from '@gm/networks';
+import { expandDims, tile } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, it } from 'vitest';
 import { backends, useBackend } from '../test/backend.js';
 import { checkGradients, checkSecondGradients } from '../test/gradients.js';
@@ -6,6 +9,7 @@ import { batchNorm, chain, dense, doublingConv2dTranspose, relu, reshape, sigmoi
 import { convDecoder } from './convDecoder.js';
 import { dcganGenerator } from './dcganGenerator.js';
 import { mlpDecoder } from './mlpDecoder.js';
+import { recurrentDecoder } from './recurrentDecoder.js';
 
 const random = seeded(1);
 const double = doublingConv2dTranspose(4);
@@ -24,6 +28,26 @@ describe.each(backends)('gradients on %s', (backend) => {
     await checkGradients(chain(dense, relu, reshape(2, 1, 3), double, relu, double), { network, batch: 2 });
     await checkSecondGradients({ network, batch: 2 });
   });
+
+  it.each(['lstm', 'gru'] as const)(
+    'recurrentDecoder of %s is what its parts are, and has right derivatives',
+    async (cell) => {
+      const network = recurrentDecoder({ latent: 2, output: spec([3, 1], [-1, 1]), hidden: [2], cell, random });
+      await checkSecondGradients({ network, batch: 2, step: 0.02 });
+      const z = seeded(2).normal([2, 2]);
+      const rows = tile(expandDims(z, 1), [1, 3, 1]);
+      const parts = [
+        (cell === 'lstm' ? lstm : gru)({ units: 2, sequences: true, random })(spec([3, 2])),
+        perStep(denseLayer({ units: 1, random }), tanhLayer())(spec([3, 2])),
+      ] as const;
+      for (const [index, part] of parts.entries()) {
+        for (const [name, variable] of Object.entries(part.parameters)) {
+          variable.assign(network.parameters[`${index + 1}/${name}`]!);
+        }
+      }
+      await expectClose(network.apply(z), parts[1].apply(parts[0].apply(rows)));
+    },
+  );
 
   it('dcganGenerator in training agrees with float64, as do its derivatives', async () => {
     const network = dcganGenerator({ latent: 3, output: spec([8, 4, 1], [-1, 1]), channels: 2, random });

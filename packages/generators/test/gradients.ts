@@ -7,6 +7,8 @@ export interface GradientCheck {
   readonly network: Network;
   readonly batch?: number;
   readonly options?: ApplyOptions;
+  /** Of the difference that second derivatives are compared with. */
+  readonly step?: number;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function checkGradients(
 }
 
 /** Second derivatives of L = Σ (wᵢ yᵢ + ½ yᵢ²), as a gradient penalty takes them, against differences of the first, within 1e-3. */
-export async function checkSecondGradients({ network, batch = 3, options = {} }: GradientCheck): Promise<void> {
+export async function checkSecondGradients({ network, batch = 3, options = {}, step }: GradientCheck): Promise<void> {
   redraw(network);
   const weights = tensorOf(draw([batch, ...network.output.shape], { seed: 'w', range: [0.25, 1.75] }));
   await expectSecondGradient({
@@ -48,6 +50,7 @@ export async function checkSecondGradients({ network, batch = 3, options = {} }:
     },
     inputs: [draw([batch, ...network.input.shape], { seed: 'x' })],
     parameters: network.parameters,
+    ...(step !== undefined && { step }),
   });
   weights.dispose();
 }

@@ -1,9 +1,15 @@
 import { gmError, type Network, type Spec, showShape, spec } from '@gm/core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { cast, div, oneHot, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 
 /** What a condition is: one of so many classes. */
 export function classSpec(classes: number): Spec {
   return spec([], [0, classes - 1], 'int32');
+}
+
+/** One-hot rows [batch, classes]; NaN where there is no such class: 0 / 0. */
+export function classRows(condition: Tensor, classes: number): Tensor {
+  const hot = cast(oneHot(condition as Tensor1D, classes), 'float32');
+  return div(hot, sum(hot, -1, true));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { checkNumber, gmError, type Layer, type Spec, showShape, spec } from '@gm/core';
-import { concat, div, oneHot, reshape, sum, type Tensor, tile } from '@tensorflow/tfjs-core';
-import { classSpec } from './condition.js';
+import { concat, reshape, type Tensor, tile } from '@tensorflow/tfjs-core';
+import { classRows, classSpec } from './condition.js';
 import { checkFloat } from './input.js';
 import { network } from './network.js';
 
@@ -40,13 +40,12 @@ export function conditionBy(classes: number | undefined): readonly Layer[] {
   return classes === undefined ? [] : [conditioned({ classes })];
 }
 
-/** One-hot rows, or maps of them; NaN where there is no such class: 0 / 0. */
+/** One-hot rows, or maps of them. */
 function spread(condition: Tensor, classes: number, shape: readonly number[]): Tensor {
-  const hot = oneHot(condition, classes, 1, 0, 'float32'); // [batch, classes]
-  const sure = div(hot, sum(hot, -1, true));
-  if (shape.length === 2) return sure;
+  const rows = classRows(condition, classes);
+  if (shape.length === 2) return rows;
   const [batch = 1, height = 1, width = 1] = shape;
-  return tile(reshape(sure, [batch, 1, 1, classes]), [1, height, width, 1]);
+  return tile(reshape(rows, [batch, 1, 1, classes]), [1, height, width, 1]);
 }
 
 function rangeWithOnes({ range }: Spec): Spec['range'] {

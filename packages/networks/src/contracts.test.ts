@@ -14,14 +14,18 @@ import {
   embedding,
   flatten,
   fromLayersModel,
+  frozen,
   gaussianNoise,
   gelu,
+  globalAverage,
   groupNorm,
   gru,
+  gumbelSoftmax,
   layerNorm,
   leakyRelu,
   lstm,
   network,
+  parallel,
   perStep,
   relu,
   rescale,
@@ -33,8 +37,10 @@ import {
   sigmoid,
   softmax,
   softplus,
+  spectralNorm,
   swish,
   tanh,
+  weightNorm,
 } from './index.js';
 
 const runner = { describe, it };
@@ -73,6 +79,10 @@ describe.each(backends)('on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   testNetwork(runner, 'dense', (random) => dense({ units: 3, random })(row));
+  testNetwork(runner, 'dense with weightNorm', (random) => dense({ units: 3, kernelNorm: weightNorm(), random })(row));
+  testNetwork(runner, 'conv2d with spectralNorm', (random) =>
+    conv2d({ filters: 2, kernelSize: 3, kernelNorm: spectralNorm(), random })(image),
+  );
   testNetwork(runner, 'conv2d', (random) => conv2d({ filters: 2, kernelSize: 3, strides: 2, random })(image));
   testNetwork(runner, 'conv2dTranspose', (random) =>
     conv2dTranspose({ filters: 2, kernelSize: 4, strides: 2, random })(image),
@@ -83,6 +93,8 @@ describe.each(backends)('on %s', (backend) => {
   testNetwork(runner, 'groupNorm', () => groupNorm({ groups: 2 })(image));
   testNetwork(runner, 'dropout', () => dropout({ rate: 0.5 })(row));
   testNetwork(runner, 'gaussianNoise', () => gaussianNoise({ scale: 0.5 })(row));
+  testNetwork(runner, 'gumbelSoftmax', () => gumbelSoftmax({ hard: false })(row));
+  testNetwork(runner, 'globalAverage', () => globalAverage()(image));
   testNetwork(runner, 'flatten', () => flatten()(image));
   testNetwork(runner, 'reshape', () => reshape([8, 4])(image));
   testNetwork(runner, 'rescale', () => rescale([0, 1], [-1, 1])(spec([5], [0, 1])));
@@ -97,6 +109,7 @@ describe.each(backends)('on %s', (backend) => {
   );
   testNetwork(runner, 'perStep', (random) => perStep(dense({ units: 3, random }), tanh())(sequence));
   testNetwork(runner, 'residual', (random) => residual(dense({ units: 5, random }), tanh())(row));
+  testNetwork(runner, 'parallel', (random) => parallel([], [dense({ units: 5, random }), tanh()])(row));
   testNetwork(runner, 'sequential', (random) =>
     sequential(
       image,
@@ -108,6 +121,17 @@ describe.each(backends)('on %s', (backend) => {
       dense({ units: 2, random }),
     ),
   );
+  testNetwork(runner, 'a frozen part', (random) => {
+    const given = dense({ units: 4, random })(row);
+    const network = sequential(row, frozen(given), dense({ units: 2, random }));
+    return {
+      ...network,
+      dispose() {
+        network.dispose();
+        given.dispose();
+      },
+    };
+  });
   testNetwork(runner, 'an adopted model', () => adopted());
   testNetwork(runner, 'a literal', () => scaled());
 });

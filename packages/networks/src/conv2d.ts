@@ -22,14 +22,14 @@ import { network } from './network.js';
  */
 export function conv2d(options: ConvolutionOptions): Layer {
   const window = windowOf('conv2d', options);
-  const { filters, size, strides, bias, random, kernel } = window;
+  const { filters, size, strides, bias, random, kernel, kernelNorm } = window;
   return (input) => {
     checkImage('conv2d', input);
     checkInside('conv2d', input.shape, window);
     const channels = input.shape[2]!;
     const area = size[0] * size[1];
     const fans = { fanIn: area * channels, fanOut: area * filters };
-    const weight = parameter([...size, channels, filters], kernel, { ...fans, random });
+    const weight = kernelNorm(parameter([...size, channels, filters], kernel, { ...fans, random }), 3);
     const offset = bias ? constant([filters], 0) : undefined;
     const to = outputSize(input.shape, window);
     const pads = tfPadding(window, input.shape, to);
@@ -37,11 +37,13 @@ export function conv2d(options: ConvolutionOptions): Layer {
       name: 'conv2d',
       input,
       output: spec([...to, filters]),
-      parameters: { kernel: weight, ...(offset && { bias: offset }) },
+      parameters: { ...weight.parameters, ...(offset && { bias: offset }) },
+      ...(weight.buffers && { buffers: weight.buffers }),
       kernels: CONVOLUTION,
-      apply(x) {
-        if (offset) return convolution(x, weight, offset, { strides, pad: pads }); // [batch, height′, width′, filters]
-        return convolve(x as Tensor4D, weight as unknown as Tensor4D, strides, pads);
+      apply(x, applying) {
+        const w = weight.evaluate(applying);
+        if (offset) return convolution(x, w, offset, { strides, pad: pads }); // [batch, height′, width′, filters]
+        return convolve(x as Tensor4D, w as Tensor4D, strides, pads);
       },
     });
   };

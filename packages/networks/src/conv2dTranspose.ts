@@ -20,13 +20,13 @@ import { network } from './network.js';
  */
 export function conv2dTranspose(options: ConvolutionOptions): Layer {
   const window = windowOf('conv2dTranspose', options);
-  const { filters, size, strides, bias, random, kernel } = window;
+  const { filters, size, strides, bias, random, kernel, kernelNorm } = window;
   return (input) => {
     checkImage('conv2dTranspose', input);
     const channels = input.shape[2]!;
     const area = size[0] * size[1];
     const fans = { fanIn: area * channels, fanOut: area * filters };
-    const weight = parameter([...size, filters, channels], kernel, { ...fans, random });
+    const weight = kernelNorm(parameter([...size, filters, channels], kernel, { ...fans, random }), 2);
     const offset = bias ? constant([filters], 0) : undefined;
     const [height, width] = outputSize(input.shape, window);
     const pads = tfPadding(window, [height, width], input.shape);
@@ -34,11 +34,13 @@ export function conv2dTranspose(options: ConvolutionOptions): Layer {
       name: 'conv2dTranspose',
       input,
       output: spec([height, width, filters]),
-      parameters: { kernel: weight, ...(offset && { bias: offset }) },
+      parameters: { ...weight.parameters, ...(offset && { bias: offset }) },
+      ...(weight.buffers && { buffers: weight.buffers }),
       kernels: CONVOLUTION,
-      apply(x) {
+      apply(x, applying) {
+        const w = weight.evaluate(applying);
         const shape: [number, number, number, number] = [x.shape[0]!, height, width, filters];
-        const y = spread(x as Tensor4D, weight as unknown as Tensor4D, shape, strides, pads);
+        const y = spread(x as Tensor4D, w as Tensor4D, shape, strides, pads);
         return offset ? add(y, offset) : y;
       },
     });

@@ -3,6 +3,7 @@ import { linear } from '@gm/ops';
 import { matMul } from '@tensorflow/tfjs-core';
 import { constant, glorotUniform, type Initializer, parameter } from './initializer.js';
 import { checkInput } from './input.js';
+import { type KernelNorm, plain } from './kernelNorm.js';
 import { network } from './network.js';
 
 export interface DenseOptions {
@@ -14,6 +15,8 @@ export interface DenseOptions {
   readonly random: Random;
   /** First values of the kernel. Default glorotUniform. */
   readonly kernel?: Initializer;
+  /** Keeps the kernel in scale: `weightNorm()` or `spectralNorm()`. Default: it is as it is trained. */
+  readonly kernelNorm?: KernelNorm;
 }
 
 /**
@@ -27,20 +30,23 @@ export interface DenseOptions {
  * @throws GM_OPTION when `units` is not a positive whole number; GM_FIT when the input has other than one axis
  * @example sequential(spec([784]), dense({ units: 10, random: seeded(1) }))
  */
-export function dense({ units, bias = true, random, kernel = glorotUniform }: DenseOptions): Layer {
+export function dense(options: DenseOptions): Layer {
+  const { units, bias = true, random, kernel = glorotUniform, kernelNorm = plain } = options;
   checkNumber('dense', 'units', units, { min: 1, integer: true });
   return (input) => {
     checkInput('dense', input, ['features'], 'Put flatten() before it.');
     const fanIn = input.shape[0]!;
-    const weight = parameter([fanIn, units], kernel, { fanIn, fanOut: units, random });
+    const weight = kernelNorm(parameter([fanIn, units], kernel, { fanIn, fanOut: units, random }), 1);
     const offset = bias ? constant([units], 0) : undefined;
     return network({
       name: 'dense',
       input,
       output: spec([units]),
-      parameters: { kernel: weight, ...(offset && { bias: offset }) },
-      apply(x) {
-        return offset ? linear(x, weight, offset) : matMul(x, weight); // [batch, units]
+      parameters: { ...weight.parameters, ...(offset && { bias: offset }) },
+      ...(weight.buffers && { buffers: weight.buffers }),
+      apply(x, applying) {
+        const w = weight.evaluate(applying);
+        return offset ? linear(x, w, offset) : matMul(x, w); // [batch, units]
       },
     });
   };

@@ -13,7 +13,7 @@ import {
 
 /**
  * A gated recurrent unit, read from the first step to the last; the reset gate acts after the product, as in Keras and cuDNN. `apply`
- * starts every sequence from a state of zeros, `advance` carries the state [h] on; `gru` of @gm/ops is the same computation with masks.
+ * starts every sequence from a state of zeros, `advance` carries the state [h] on. Steps whose `mask` in the options is 0 are passed over.
  *
  *   [xz, xr, xn] = xₜ W + b,   [hz, hr, hn] = hₜ₋₁ U + b′
  *   z = σ(xz + hz),   hₜ = z hₜ₋₁ + (1 − z) tanh(xn + σ(xr + hr) hn)
@@ -40,8 +40,8 @@ export function gru(options: RecurrentOptions): RecurrentLayer {
       parameters: weights,
       kernels: RECURRENCE,
       state: [units],
-      advance(x, [h]) {
-        const { outputs, state } = overSequence(x, weights, { state: h! });
+      advance(x, [h], { mask }) {
+        const { outputs, state } = overSequence(x, weights, { state: h!, ...(mask && { mask }) });
         return { y: outputs, state: [state] };
       },
       result: (outputs, [h]) => (sequences ? outputs : h!),

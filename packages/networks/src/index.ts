@@ -16,8 +16,11 @@ export { type DenseOptions, dense } from './dense.js';
 export { dropout } from './dropout.js';
 export { type EmbeddingOptions, embedding } from './embedding.js';
 export { encodeSafetensors } from './encodeSafetensors.js';
+export { frozen } from './frozen.js';
 export { gaussianNoise } from './gaussianNoise.js';
+export { globalAverage } from './globalAverage.js';
 export { gru } from './gru.js';
+export { gumbelSoftmax } from './gumbelSoftmax.js';
 export {
   glorotUniform,
   heNormal,
@@ -28,12 +31,15 @@ export {
   zeros,
 } from './initializer.js';
 export type { ConvolutionOptions, Padding, Size } from './kernel.js';
+export { type KernelNorm, type NormalizedKernel, spectralNorm, weightNorm } from './kernelNorm.js';
 export { lstm } from './lstm.js';
 export type { ArrayType, NamedArray } from './namedArray.js';
 export { type NamedNetwork, type NetworkDefinition, network } from './network.js';
 export { type BatchNormOptions, batchNorm, type GroupNormOptions, groupNorm, layerNorm } from './normalization.js';
 export { orthogonal } from './orthogonal.js';
+export { parallel } from './parallel.js';
 export { perStep } from './perStep.js';
+export { type ProjectionOptions, projection } from './projection.js';
 export {
   type RecurrentDefinition,
   type RecurrentLayer,

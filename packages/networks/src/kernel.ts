@@ -1,6 +1,7 @@
 import { checkChoice, checkNumber, gmError, type Random, type Spec } from '@gm/core';
 import { glorotUniform, type Initializer } from './initializer.js';
 import { checkInput } from './input.js';
+import { type KernelNorm, plain } from './kernelNorm.js';
 
 /** Along height and width: one number for both, or one for each. */
 export type Size = number | readonly [height: number, width: number];
@@ -22,6 +23,8 @@ export interface ConvolutionOptions {
   readonly random: Random;
   /** First values of the kernel. Default glorotUniform. */
   readonly kernel?: Initializer;
+  /** Keeps the kernel in scale: `weightNorm()` or `spectralNorm()`. Default: it is as it is trained. */
+  readonly kernelNorm?: KernelNorm;
 }
 
 export interface Window {
@@ -32,11 +35,13 @@ export interface Window {
   readonly bias: boolean;
   readonly random: Random;
   readonly kernel: Initializer;
+  readonly kernelNorm: KernelNorm;
 }
 
 /** The options with defaults, sizes as pairs. @throws GM_OPTION */
 export function windowOf(where: string, options: ConvolutionOptions): Window {
-  const { filters, kernelSize, strides = 1, padding = 'same', bias = true, random, kernel = glorotUniform } = options;
+  const { filters, kernelSize, strides = 1, padding = 'same', bias = true, random } = options;
+  const { kernel = glorotUniform, kernelNorm = plain } = options;
   return {
     filters: checkNumber(where, 'filters', filters, { min: 1, integer: true }),
     size: pair(where, 'kernelSize', kernelSize),
@@ -45,6 +50,7 @@ export function windowOf(where: string, options: ConvolutionOptions): Window {
     bias,
     random,
     kernel,
+    kernelNorm,
   };
 }
 

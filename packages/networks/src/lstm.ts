@@ -14,7 +14,7 @@ import {
 
 /**
  * A long short-term memory, read from the first step to the last. `apply` starts every sequence from a state of zeros, `advance`
- * carries the state [h, c] on; `lstm` of @gm/ops is the same computation with masks.
+ * carries the state [h, c] on. Steps whose `mask` in the options is 0 are passed over.
  *
  *   [i, f, g, o] = xₜ W + hₜ₋₁ U + b,   cₜ = σ(f) cₜ₋₁ + σ(i) tanh(g),   hₜ = σ(o) tanh(cₜ)
  *
@@ -41,8 +41,9 @@ export function lstm(options: RecurrentOptions): RecurrentLayer {
       parameters: weights,
       kernels: RECURRENCE,
       state: [units, units],
-      advance(x, [h, c]) {
-        const { outputs, state } = overSequence(x, weights, { state: { h: h!, c: c! } });
+      advance(x, [h, c], { mask }) {
+        const before = { state: { h: h!, c: c! } };
+        const { outputs, state } = overSequence(x, weights, { ...before, ...(mask && { mask }) });
         return { y: outputs, state: [state.h, state.c] };
       },
       result: (outputs, [h]) => (sequences ? outputs : h!),

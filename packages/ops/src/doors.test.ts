@@ -16,6 +16,7 @@ import {
   globalNorm,
   groupNormalization,
   gru,
+  gumbelSoftmax,
   layerNormalization,
   linear,
   lstm,
@@ -71,6 +72,11 @@ const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   gaussianKl: [['other shapes', 'GM_SHAPE', () => gaussianKl(float(2, 3), float(2, 4)), 'logVariance [2, 4]']],
   gaussianKlPerDimension: [['no batch', 'GM_SHAPE', () => gaussianKlPerDimension(float(), float()), 'mean []']],
   gaussianSample: [['other noise', 'GM_SHAPE', () => gaussianSample(float(2, 3), float(2, 3), float(3)), 'noise [3]']],
+  gumbelSoftmax: [
+    ['other noise', 'GM_SHAPE', () => gumbelSoftmax(float(2, 3), float(2, 4)), '[2, 3] and [2, 4]'],
+    ['one category', 'GM_SHAPE', () => gumbelSoftmax(float(2, 1), float(2, 1)), 'two categories or more'],
+    ['τ of 0', 'GM_OPTION', () => gumbelSoftmax(float(2, 3), float(2, 3), { temperature: 0 }), 'temperature'],
+  ],
   batchNormalization: [
     ['a long scale', 'GM_SHAPE', () => batchNormalization(float(2, 3), float(4), float(3)), 'scale [4]'],
     ['an empty batch', 'GM_SHAPE', () => batchNormalization(float(0, 3), float(3), float(3)), 'x [0, 3]'],

@@ -7,6 +7,7 @@ export { gaussianKl, gaussianKlPerDimension, gaussianSample } from './gaussian.j
 export { clipByGlobalNorm, globalNorm } from './globalNorm.js';
 export { type GroupNormalizationOptions, groupNormalization } from './groupNormalization.js';
 export { type GruOptions, type GruWeights, gru } from './gru.js';
+export { type GumbelSoftmaxOptions, gumbelSoftmax } from './gumbelSoftmax.js';
 export {
   adamUpdateKernel,
   attentionGradKernel,

@@ -11,11 +11,14 @@ import {
   embedding,
   flatten,
   fromLayersModel,
+  frozen,
   gaussianNoise,
   gelu,
+  globalAverage,
   glorotUniform,
   groupNorm,
   gru,
+  gumbelSoftmax,
   heNormal,
   type Initializer,
   layerNorm,
@@ -25,7 +28,9 @@ import {
   normalInit,
   ones,
   orthogonal,
+  parallel,
   perStep,
+  projection,
   relu,
   rescale,
   reshape,
@@ -37,8 +42,10 @@ import {
   sigmoid,
   softmax,
   softplus,
+  spectralNorm,
   swish,
   tanh,
+  weightNorm,
   zeros,
 } from '@gm/networks';
 import { add, clone, mul, type Tensor, tidy } from '@tensorflow/tfjs-core';
@@ -99,6 +106,7 @@ const activations = { elu, gelu, leakyRelu, relu, selu, sigmoid, softmax, softpl
 const row = { input: [7] };
 const image = { input: [5, 4, 3], batch: 2 };
 const sequence = { input: [4, 6], batch: 2 };
+const three = { filters: 4, kernelSize: 3 } as const;
 
 /** First values, and what moves them between networks. */
 function initializer(name: string, first: Initializer): Case {
@@ -178,6 +186,35 @@ export const layerCases: readonly Case[] = [
     'conv2dTranspose, valid, without bias',
     () => conv2dTranspose({ filters: 4, kernelSize: 3, padding: 'valid', bias: false, random: random() }),
     image,
+  ),
+  layer('weightNorm', () => dense({ units: 5, kernelNorm: weightNorm(), random: random() }), row),
+  layer('weightNorm, of conv2d', () => conv2d({ ...three, kernelNorm: weightNorm(), random: random() }), image),
+  layer('spectralNorm, in training', () => dense({ units: 5, kernelNorm: spectralNorm(), random: random() }), {
+    ...row,
+    training: true,
+    second: false,
+  }),
+  layer(
+    'spectralNorm, of conv2dTranspose',
+    () => conv2dTranspose({ ...three, kernelNorm: spectralNorm(), random: random() }),
+    image,
+  ),
+  layer('gumbelSoftmax, soft', () => gumbelSoftmax({ temperature: 0.8, hard: false }), { ...row, training: true }),
+  layer('gumbelSoftmax', () => gumbelSoftmax(), { ...row, training: true, second: false }),
+  layer('globalAverage', () => globalAverage(), { ...image, second: false }),
+  layer('projection', () => projection({ classes: 3, random: random() }), row),
+  layer(
+    'parallel',
+    () => parallel([], [dense({ units: 5, random: random() }), tanh(), dense({ units: 7, random: random() })]),
+    row,
+  ),
+  network(
+    'frozen',
+    () => {
+      const given = dense({ units: 5, random: random() })(spec([7]));
+      return { ...frozen(given), dispose: given.dispose };
+    },
+    { ...row, second: false },
   ),
   layer('dropout, in training', () => dropout({ rate: 0.3 }), { ...row, training: true, second: false }),
   layer('conditioned', () => conditioned({ classes: 3 }), { ...row, second: false }),

@@ -11,6 +11,7 @@ import {
   globalNorm,
   groupNormalization,
   gru,
+  gumbelSoftmax,
   layerNormalization,
   linear,
   lstm,
@@ -126,6 +127,9 @@ export const operationCases: readonly Case[] = [
   operation('gaussianKlPerDimension', codes, ({ mean, logVariance }) => gaussianKlPerDimension(mean, logVariance)),
   operation('gaussianSample', { ...codes, noise: [3, 5] }, ({ mean, logVariance, noise }) =>
     gaussianSample(mean, logVariance, noise),
+  ),
+  operation('gumbelSoftmax', { logits: [3, 5] }, ({ logits }) =>
+    gumbelSoftmax(logits, draw([3, 5], { low: 0.01, high: 0.99, seed: 'uniform' }), { temperature: 0.7, hard: false }),
   ),
   operation('squaredDistance', { x: [3, 5], y: [3, 5] }, ({ x, y }) => squaredDistance(x, y, { scale: 0.7 })),
   operation('sigmoidCrossEntropyWithLogits', { logits: { shape: [3, 5], low: -6, high: 6 } }, ({ logits }) =>

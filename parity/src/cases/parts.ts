@@ -6,12 +6,24 @@ import {
   features,
   mlpClassifier,
   mlpDiscriminator,
+  patchDiscriminator,
   predict,
   predictInterval,
+  recurrentClassifier,
+  recurrentDiscriminator,
   recurrentPredictor,
+  resnetClassifier,
+  resnetDiscriminator,
   withHead,
 } from '@gm/discriminators';
-import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder, recurrentGenerator } from '@gm/generators';
+import {
+  convDecoder,
+  dcganGenerator,
+  fromDecoder,
+  mlpDecoder,
+  recurrentDecoder,
+  recurrentGenerator,
+} from '@gm/generators';
 import {
   convEncoder,
   gaussian,
@@ -28,7 +40,7 @@ import {
   uniform,
 } from '@gm/latent';
 import { bernoulli, quantileHead } from '@gm/losses';
-import { dense, sequential, tanh } from '@gm/networks';
+import { batchNorm, dense, sequential, tanh } from '@gm/networks';
 import { exp, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Case, Group } from '../case.js';
 import { differentiated, functionCase } from '../differentiate.js';
@@ -173,6 +185,12 @@ export const generatorCases: readonly Case[] = [
     { input: [3], batch: 2, training: true },
     'generators',
   ),
+  network(
+    'recurrentDecoder',
+    () => recurrentDecoder({ latent: 3, output: spec([4, 2], [-1, 1]), hidden: [5], random: random() }),
+    { input: [3] },
+    'generators',
+  ),
   ...(['lstm', 'gru'] as const).map((cell) => symbols(cell)),
   given('generators', 'fromDecoder', smallDecoder, (decoder) => ({
     samples: fromDecoder(decoder, standardNormal(3), { likelihood: bernoulli(), batch: 2 }).sample(5, seeded('z')),
@@ -201,6 +219,43 @@ export const discriminatorCases: readonly Case[] = [
     () => convClassifier({ input: image, classes: 3, channels: [2, 4], hidden: 5, kernelSize: 3, random: random() }),
     { ...images, training: true },
     'discriminators',
+  ),
+  network(
+    'patchDiscriminator, in training',
+    () => patchDiscriminator({ input: image, channels: 2, halvings: 1, random: random() }),
+    { ...images, training: true },
+    'discriminators',
+  ),
+  network(
+    'resnetDiscriminator',
+    () => resnetDiscriminator({ input: image, channels: [2, 3], classes: 3, random: random() }),
+    images,
+    'discriminators',
+  ),
+  network(
+    'resnetClassifier, in training',
+    () => resnetClassifier({ input: image, channels: [3], norm: batchNorm, classes: 3, random: random() }),
+    { ...images, training: true },
+    'discriminators',
+  ),
+  network(
+    'recurrentDiscriminator',
+    () => recurrentDiscriminator({ input: spec([4, 2]), hidden: [5], cell: 'gru', random: random() }),
+    { input: [4, 2] },
+    'discriminators',
+  ),
+  given(
+    'discriminators',
+    'recurrentClassifier',
+    () =>
+      recurrentClassifier({
+        input: spec([4], [0, 4], 'int32'),
+        padding: 0,
+        hidden: [5],
+        classes: 3,
+        random: random(),
+      }),
+    (network) => ({ logits: network.logits(drawWhole([6, 4], 5)) }),
   ),
   network(
     'discriminator',

@@ -71,6 +71,7 @@ export function testDiscriminator(
 
     it('lets a gradient through to the input', () =>
       withInput(async (part, x) => {
+        if (x.dtype !== 'float32') return; // symbols have none
         const weights = tensorOf(draw(shapeFor(batch), { seed: 'weights' }));
         await freeing([weights], async () => {
           const gradient = await evaluate(() => grad((v: Tensor) => sum(mul(part.logits(v), weights)))(x));

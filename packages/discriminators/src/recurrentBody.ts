@@ -1,0 +1,73 @@
+import { checkChoice, checkNumber, gmError, type Network, type Random, type Spec, showSpec } from '@gm/core';
+import { embedding, gru, lstm, network, sequential } from '@gm/networks';
+import { cast, notEqual, Select, type Tensor } from '@tensorflow/tfjs-core';
+
+/** What reads a sequence. */
+export interface RecurrentOptions {
+  /** What is read: real numbers [time, channels], one-hot symbols too, or symbols int32 [time] in [0, vocabulary − 1]. */
+  readonly input: Spec;
+  /** Units of each recurrent layer. */
+  readonly hidden: readonly number[];
+  /** Default 'lstm'. */
+  readonly cell?: 'lstm' | 'gru';
+  /** How many numbers stand for a symbol. Default 64, or fewer in a small vocabulary. */
+  readonly embedding?: number;
+  /** The symbol that fills up sequences shorter than `time`: steps that hold it are passed over. Default: every step counts. */
+  readonly padding?: number;
+  /** Where the first weights are drawn from. */
+  readonly random: Random;
+}
+
+/** Sequences to the last state of the last cell, [last of `hidden`]; of a symbol an embedding first. */
+export function recurrentBody(where: string, options: RecurrentOptions): Network {
+  const { input, hidden, cell = 'lstm', padding, random } = options;
+  checkChoice(where, 'cell', cell, ['lstm', 'gru']);
+  checkNumber(where, 'hidden.length', hidden.length, { min: 1, integer: true });
+  checkSequences(where, input);
+  if (padding !== undefined) checkPadding(where, padding, input);
+  const make = cell === 'lstm' ? lstm : gru;
+  const cells = hidden.map((units, layer) => make({ units, sequences: layer < hidden.length - 1, random }));
+  const made = sequential(input, ...embedded(input, options), ...cells);
+  if (padding === undefined) return made;
+  return network({
+    ...made,
+    name: where,
+    kernels: [...made.kernels!, Select],
+    apply: (x, applying) => made.apply(x, { ...applying, mask: without(padding, x) }),
+  });
+}
+
+/** 1 where a symbol is not that one. */
+function without(padding: number, x: Tensor): Tensor {
+  return cast(notEqual(x, padding), 'float32');
+}
+
+function embedded({ dtype, range }: Spec, { embedding: units, random }: RecurrentOptions) {
+  if (dtype !== 'int32') return [];
+  const vocabulary = Number(range[1]) + 1;
+  return [embedding({ vocabulary, units: units ?? Math.min(64, vocabulary), random })];
+}
+
+function checkSequences(where: string, input: Spec): void {
+  const { shape, dtype, range } = input;
+  if (dtype === 'int32' ? shape.length === 1 && typeof range !== 'string' : shape.length === 2) return;
+  throw gmError('GM_FIT', {
+    where,
+    expected: 'an input of real numbers [time, channels], or of symbols int32 [time] in a range',
+    received: showSpec(input),
+    remedy: `Give a single series a channel: [time, 1]; say spec([time], [0, vocabulary - 1], 'int32') of symbols.`,
+  });
+}
+
+function checkPadding(where: string, padding: number, input: Spec): void {
+  if (input.dtype === 'int32') {
+    checkNumber(where, 'padding', padding, { min: Number(input.range[0]), max: Number(input.range[1]), integer: true });
+    return;
+  }
+  throw gmError('GM_OPTION', {
+    where,
+    expected: 'no padding symbol for real numbers',
+    received: `${padding}`,
+    remedy: 'Pass { mask } to apply, [batch, time] with 0 for steps that do not count.',
+  });
+}
