@@ -26,7 +26,7 @@ import { kernelsCalled } from './kernels.js';
 const ARITHMETIC = new Set(
   [
     'Add Sub Multiply RealDiv Neg Square Sqrt Rsqrt Pow Exp Minimum Sum Mean BatchMatMul Relu Sigmoid Tanh Step',
-    'Log Maximum ArgMax NotEqual _FusedMatMul FusedConv2D Cast Fill Identity ZerosLike Range Reshape ExpandDims Transpose Concat SplitV Tile OneHot GreaterEqual LogicalNot',
+    'Log Maximum ArgMax ArgMin Less Floor NotEqual _FusedMatMul FusedConv2D Cast Fill Identity ZerosLike OnesLike Range Reshape ExpandDims Transpose Concat SplitV Tile OneHot GreaterEqual LogicalNot',
   ].flatMap((line) => line.split(' ')),
 );
 
@@ -76,6 +76,7 @@ const everyLayer: Record<Exclude<LayerName, 'fromLayersModel' | 'conditionBy'>, 
     'convolutions',
     () => networks.sequential(image, networks.conv2d({ filters: 2, kernelSize: 3, random })),
   ],
+  sequenceReader: ['recurrent layers', () => networks.sequenceReader({ input: sequence, hidden: [3], random })],
   network: [undefined, () => networks.network({ name: 'own', input: row, output: row, apply: (x) => x })],
   recurrentNetwork: [
     undefined,
@@ -102,6 +103,13 @@ type LayerName = {
 
 const everyPart: Record<string, () => Network> = {
   'mlp encoder': () => latent.mlpEncoder({ input: row, hidden: [4], latent: 2, random }),
+  'categorical encoder': () =>
+    latent.categoricalEncoder(networks.sequential(row, networks.dense({ units: 6, random })), {
+      variables: 2,
+      categories: 3,
+    }),
+  'recurrent encoder': () => latent.recurrentEncoder({ input: sequence, hidden: [3], latent: 2, random }),
+  codebook: () => latent.codebook({ input: row, size: 4, random }),
   'conv encoder': () => latent.convEncoder({ input: image, channels: [2], latent: 2, random }),
   'mlp decoder': () => generators.mlpDecoder({ latent: 2, hidden: [4], output: row, random }),
   'conv decoder': () => generators.convDecoder({ latent: 2, channels: [2], output: image, random }),

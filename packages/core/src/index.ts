@@ -5,6 +5,7 @@ export type {
   AdversarialLoss,
   ApplyOptions,
   BatchSource,
+  CategoricalPosterior,
   Discriminator,
   Encoder,
   Evaluates,

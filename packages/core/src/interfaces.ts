@@ -83,12 +83,19 @@ export interface Prior {
   readonly shape: readonly number[];
   /** Which numbers z may be; any where it is left out. A posterior that goes beyond them is infinitely far from the prior. */
   readonly range?: Range;
+  /** Of how many categories each variable is, where z is made of one-hot rows; left out where z is real numbers. */
+  readonly categories?: number;
+  /** What of it is trained, with the model whose codes it is of: recipes that ask for its density move it. */
+  readonly network?: Network;
   /** Draws z, [count, …shape]. */
   sample(count: number, random: Random): Tensor;
   /** log p(z) in nats, [batch]. */
   logProb(z: Tensor): Tensor;
-  /** KL(q ‖ p) for each dimension in nats, [batch, …latent], where there is a closed form; without it, it is estimated from a draw. */
-  divergenceFrom?(posterior: GaussianPosterior): Tensor;
+  /**
+   * KL(q ‖ p) in nats for each dimension, [batch, …latent], or each variable, where there is a closed form for such a posterior;
+   * where it gives none, the divergence is estimated from a draw.
+   */
+  divergenceFrom?(posterior: Posterior): Tensor | undefined;
 }
 
 /** q(z | x), one row for each x. */
@@ -107,10 +114,18 @@ export interface GaussianPosterior extends Posterior {
   readonly logVariance: Tensor;
 }
 
+/** A posterior of independent categorical variables, whose draws are one-hot rows (or near them), side by side. */
+export interface CategoricalPosterior extends Posterior {
+  /** log probabilities up to a constant, [batch, variables, categories]. */
+  readonly logits: Tensor;
+}
+
 /** x → q(z | x). */
 export interface Encoder<Q extends Posterior = Posterior> {
   /** How many numbers one code has, checked against the prior where it is said. */
   readonly latent?: number;
+  /** Of how many categories each variable of a code is, checked against the prior; left out where codes are real numbers. */
+  readonly categories?: number;
   encode(x: Tensor, options?: ApplyOptions): Q;
 }
 

@@ -28,6 +28,7 @@ describe('the package', () => {
           "readIdx",
           "ring",
           "semiSupervised",
+          "sequenceDataset",
           "shifted",
           "spirals",
           "split",

@@ -16,6 +16,7 @@ export {
   idxLabels,
 } from './idxDataset.js';
 export { balanced, type SemiSupervisedOptions, semiSupervised } from './semiSupervised.js';
+export { type SequenceDatasetOptions, sequenceDataset } from './sequenceDataset.js';
 export { type ShiftedOptions, shifted } from './shifted.js';
 export { split, subset, take } from './subset.js';
 export { type Alphabet, alphabetOf, type PassagesOptions, passages } from './text.js';

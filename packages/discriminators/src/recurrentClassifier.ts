@@ -1,10 +1,9 @@
 import { checkNumber } from '@gm/core';
-import { dense } from '@gm/networks';
+import { dense, type SequenceReaderOptions, sequenceReader } from '@gm/networks';
 import { discriminator, type FeatureNetwork } from './discriminator.js';
-import { type RecurrentOptions, recurrentBody } from './recurrentBody.js';
 
 /** Options of `recurrentClassifier`. */
-export interface RecurrentClassifierOptions extends RecurrentOptions {
+export interface RecurrentClassifierOptions extends SequenceReaderOptions {
   /** At least 2. */
   readonly classes: number;
 }
@@ -14,7 +13,7 @@ export interface RecurrentClassifierOptions extends RecurrentOptions {
  *
  *   body: (embedding →) cell → … → cell;   head: dense, one logit for each class
  *
- * Shorter sequences are filled up with the symbol `padding` (by `padded` of @gm/data): a step that holds it leaves the state as it is.
+ * Shorter sequences are filled up with the symbol `padding` (by `sequenceDataset` of @gm/data): a step that holds it leaves the state as it is.
  *
  * @returns a discriminator with logits [batch, classes] and features [batch, last of `hidden`]
  * @throws GM_OPTION when a size is not a positive whole number, there is no hidden layer, there are fewer than 2 classes, or `padding`
@@ -25,6 +24,6 @@ export interface RecurrentClassifierOptions extends RecurrentOptions {
 export function recurrentClassifier(options: RecurrentClassifierOptions): FeatureNetwork {
   const { classes, random } = options;
   checkNumber('recurrentClassifier', 'classes', classes, { min: 2, integer: true });
-  const body = recurrentBody('recurrentClassifier', options);
+  const body = sequenceReader(options);
   return discriminator({ body, head: dense({ units: classes, random }), name: 'recurrentClassifier' });
 }

@@ -1,9 +1,8 @@
-import { dense } from '@gm/networks';
+import { dense, type SequenceReaderOptions, sequenceReader } from '@gm/networks';
 import { discriminator, type FeatureNetwork } from './discriminator.js';
-import { type RecurrentOptions, recurrentBody } from './recurrentBody.js';
 
 /** Options of `recurrentDiscriminator`. */
-export interface RecurrentDiscriminatorOptions extends RecurrentOptions {}
+export interface RecurrentDiscriminatorOptions extends SequenceReaderOptions {}
 
 /**
  * Tells real sequences from generated ones: a recurrent network reads the whole and answers from its last state.
@@ -21,6 +20,6 @@ export interface RecurrentDiscriminatorOptions extends RecurrentOptions {}
  * @example recurrentDiscriminator({ input: spec([48, 1]), hidden: [32], random: seeded(1) })
  */
 export function recurrentDiscriminator(options: RecurrentDiscriminatorOptions): FeatureNetwork {
-  const body = recurrentBody('recurrentDiscriminator', options);
+  const body = sequenceReader(options);
   return discriminator({ body, head: dense({ units: 1, random: options.random }), name: 'recurrentDiscriminator' });
 }

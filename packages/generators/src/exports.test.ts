@@ -8,6 +8,7 @@ const readme = new URL('../README.md', import.meta.url);
 it('the package exports these names and no others', () => {
   expect(Object.keys(generators).sort()).toMatchInlineSnapshot(`
     [
+      "codedGenerator",
       "convDecoder",
       "dcganGenerator",
       "distributionOf",

@@ -1,3 +1,4 @@
+export { type CodedGenerator, type CodedGeneratorOptions, codedGenerator } from './codedGenerator.js';
 export { type ConvDecoderOptions, convDecoder } from './convDecoder.js';
 export { type DcganGeneratorOptions, dcganGenerator } from './dcganGenerator.js';
 export { type ChoiceOptions, distributionOf } from './distribution.js';

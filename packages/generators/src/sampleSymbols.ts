@@ -1,10 +1,12 @@
 import { checkNumber, gmError, type Recurrent, type SeededRandom } from '@gm/core';
-import { dispose, slice, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { clone, dispose, slice, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { type ChoiceOptions, checkChoiceOptions, distributionOf, symbolAt } from './distribution.js';
 
 export interface SampleSymbolsOptions extends ChoiceOptions {
   /** What has been said so far, at least one symbol. */
   readonly prompt: ArrayLike<number>;
+  /** The state before the prompt, as `startFrom` of a coded generator gives it for one code; borrowed. Default: that of zeros. */
+  readonly state?: readonly Tensor[];
   /** How many symbols to draw. Default: without end. */
   readonly length?: number;
   readonly random: SeededRandom;
@@ -18,7 +20,7 @@ export interface SampleSymbolsOptions extends ChoiceOptions {
  * @param generator  gives the logits of each next symbol, such as `recurrentGenerator`
  * @returns the symbols after the prompt, as they are drawn
  * @throws GM_OPTION at once when the prompt is empty, an option is outside its limits, or `length` is not a whole number; GM_LABEL
- *   when the prompt has a symbol outside the vocabulary
+ *   when the prompt has a symbol outside the vocabulary; GM_SHAPE from the first draw when the state is not one of this generator
  * @see distributionOf, for what the options do
  * @example for await (const symbol of sampleSymbols(generator, { prompt: [0], length: 100, random })) text += alphabet.decode([symbol])
  */
@@ -34,7 +36,7 @@ async function* draw(
   generator: Recurrent,
   options: SampleSymbolsOptions & { readonly length: number },
 ): AsyncGenerator<number, void> {
-  let state = generator.start(1);
+  let state = options.state?.map((tensor) => clone(tensor)) ?? generator.start(1);
   let said = Int32Array.from(options.prompt);
   try {
     for (let drawn = 0; drawn < options.length; drawn++) {

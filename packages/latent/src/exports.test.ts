@@ -8,6 +8,9 @@ const readme = new URL('../README.md', import.meta.url);
 it('the package exports these names and no others', () => {
   expect(Object.keys(latent).sort()).toMatchInlineSnapshot(`
     [
+      "categorical",
+      "categoricalEncoder",
+      "codebook",
       "convEncoder",
       "fitGaussianMixture",
       "gaussian",
@@ -16,12 +19,16 @@ it('the package exports these names and no others', () => {
       "interpolate",
       "lerp",
       "mlpEncoder",
+      "recurrentEncoder",
       "reparameterize",
       "slerp",
       "splitGaussian",
       "standardNormal",
+      "trainedMixture",
       "traversal",
       "uniform",
+      "uniformCategorical",
+      "vampPrior",
     ]
   `);
 });

@@ -1,4 +1,4 @@
-import { checkSameShape, type GaussianPosterior, gmError, type Random, showShape } from '@gm/core';
+import { checkSameShape, type GaussianPosterior, gmError, type Posterior, type Random, showShape } from '@gm/core';
 import { gaussianSample } from '@gm/ops';
 import { add, exp, mul, split, square, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { checkRandom, dataAxes, LOG_TWO_PI, sizePerExample } from './rows.js';
@@ -78,6 +78,11 @@ export function splitGaussian(parameters: Tensor): Pick<GaussianPosterior, 'mean
     const [mean, logVariance] = split(parameters, 2, rank - 1) as [Tensor, Tensor];
     return { mean, logVariance };
   });
+}
+
+/** Whether a posterior shows that it is a diagonal Gaussian. */
+export function isGaussian(posterior: Posterior): posterior is GaussianPosterior {
+  return 'mean' in posterior && 'logVariance' in posterior;
 }
 
 function checkCodes(where: string, mean: Tensor, logVariance: Tensor): void {

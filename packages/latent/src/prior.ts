@@ -1,6 +1,7 @@
 import { checkNumber, checkSameShape, checkTensor, gmError, type Prior, sizeOf, spec } from '@gm/core';
 import { gaussianKlPerDimension } from '@gm/ops';
 import { add, clipByValue, log, mul, square, step, sub, sum, tidy } from '@tensorflow/tfjs-core';
+import { isGaussian } from './gaussian.js';
 import { checkRandom, dataAxes, LOG_TWO_PI } from './rows.js';
 
 /**
@@ -27,7 +28,9 @@ export function standardNormal(latent: number | readonly number[]): Prior {
       checkTensor('standardNormal', 'z', z, spec(shape));
       return tidy(() => mul(-0.5, add(sum(square(z), dataAxes(z)), sizeOf(shape) * LOG_TWO_PI)));
     },
-    divergenceFrom({ mean, logVariance }) {
+    divergenceFrom(posterior) {
+      if (!isGaussian(posterior)) return undefined;
+      const { mean, logVariance } = posterior;
       checkTensor('standardNormal', 'mean', mean, spec(shape));
       checkSameShape('standardNormal', { mean, logVariance }, 'Split the encoder output with splitGaussian().');
       return gaussianKlPerDimension(mean, logVariance);

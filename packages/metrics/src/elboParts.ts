@@ -1,6 +1,6 @@
 import { checkNumber, type Posterior, type Prior } from '@gm/core';
 import { addN, div, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { checkModel, conditionsOf, isGaussian, type LatentVariableModel } from './latentVariableModel.js';
+import { checkModel, conditionsOf, type LatentVariableModel } from './latentVariableModel.js';
 
 export interface ElboOptions extends LatentVariableModel {
   /** Draws of z for each x, whose mean is taken. Default 1. */
@@ -50,8 +50,8 @@ export function elboParts(options: ElboOptions): ElboParts {
 }
 
 function exactDivergence(posterior: Posterior, prior: Prior): Tensor | undefined {
-  if (prior.divergenceFrom === undefined || !isGaussian(posterior)) return undefined;
-  return sum(prior.divergenceFrom(posterior), -1);
+  const perDimension = prior.divergenceFrom?.(posterior);
+  return perDimension && sum(perDimension, -1);
 }
 
 function meanOf(tensors: Tensor[]): Tensor {

@@ -3,11 +3,9 @@ import {
   checkRange,
   type Encoder,
   type Evaluates,
-  type GaussianPosterior,
   gmError,
   type Likelihood,
   type Network,
-  type Posterior,
   type Prior,
   type Random,
   showShape,
@@ -40,10 +38,6 @@ export function checkModel(where: string, { decoder, likelihood, x }: LatentVari
     received: showShape(x.shape),
     remedy: 'Add the batch axis, or leave out empty batches.',
   });
-}
-
-export function isGaussian(posterior: Posterior): posterior is GaussianPosterior {
-  return 'mean' in posterior && 'logVariance' in posterior;
 }
 
 /** How the parts are evaluated: under the classes of the examples, each example so many times. */

@@ -49,6 +49,7 @@ it('the package exports these names and no others', () => {
       "saveWeights",
       "selfAttention",
       "selu",
+      "sequenceReader",
       "sequential",
       "sigmoid",
       "softmax",

@@ -49,6 +49,7 @@ export {
 export { type Interval, rescale } from './rescale.js';
 export { residual } from './residual.js';
 export { type SelfAttentionOptions, selfAttention } from './selfAttention.js';
+export { type SequenceReaderOptions, sequenceReader } from './sequenceReader.js';
 export { type Part, type Sequential, sequential } from './sequential.js';
 export { flatten, reshape } from './shape.js';
 export { copyWeights, loadWeights, saveWeights, type Weighted, weightsOf } from './weights.js';

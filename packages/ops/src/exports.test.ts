@@ -34,6 +34,7 @@ it('the package exports these names and no others', () => {
       "gru",
       "gruGradKernel",
       "gruKernel",
+      "gumbelSoftmax",
       "layerNormalization",
       "layerNormalizationGradKernel",
       "layerNormalizationKernel",

@@ -27,11 +27,13 @@ it('the package exports these names and no others', () => {
       "restoreCheckpoint",
       "rmsprop",
       "semiSupervisedGan",
+      "sequenceVae",
       "sgd",
       "train",
       "trainer",
       "vae",
       "vaeGan",
+      "vqVae",
     ]
   `);
   expect(Object.keys(node).sort()).toMatchInlineSnapshot(`

@@ -75,9 +75,21 @@ export function dataSpec(first: { name: string; spec: Spec }, second: { name: st
 }
 
 /** Passes when codes of the encoder and of the prior are alike. @throws GM_FIT */
-export function checkCodes({ latent }: Encoder, prior: Prior): void {
+export function checkCodes({ latent, categories }: Encoder, prior: Prior): void {
+  if (categories !== prior.categories) throw otherwise(categories, prior.categories);
   if (latent === undefined) return;
   checkFits({ name: 'encoder', spec: spec([latent]) }, { name: 'prior', spec: spec([sizeOf(prior.shape)]) });
+}
+
+function otherwise(made: number | undefined, wanted: number | undefined) {
+  const codes = (categories: number | undefined) =>
+    categories === undefined ? 'codes of real numbers' : `codes of ${categories} categories`;
+  return gmError('GM_FIT', {
+    where: 'encoder → prior',
+    expected: codes(wanted),
+    received: codes(made),
+    remedy: 'Take uniformCategorical() with categoricalEncoder(), and standardNormal() with any other.',
+  });
 }
 
 /** Passes when generator and discriminator suit each other, the prior and the loss. @throws GM_FIT */

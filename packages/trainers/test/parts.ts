@@ -11,7 +11,16 @@ import {
 } from '@gm/core';
 import { mlpClassifier, mlpDiscriminator, withHead } from '@gm/discriminators';
 import { mlpDecoder } from '@gm/generators';
-import { gaussianMixture, mlpEncoder, standardNormal } from '@gm/latent';
+import {
+  categoricalEncoder,
+  codebook,
+  gaussianMixture,
+  mlpEncoder,
+  standardNormal,
+  trainedMixture,
+  uniformCategorical,
+  vampPrior,
+} from '@gm/latent';
 import {
   gaussianHead,
   gaussianLikelihood,
@@ -22,7 +31,7 @@ import {
   relativistic,
   wasserstein,
 } from '@gm/losses';
-import { dense, reshape, sequential, tanh } from '@gm/networks';
+import { dense, relu, reshape, sequential, tanh } from '@gm/networks';
 import { tensor } from '@tensorflow/tfjs-core';
 import {
   adam,
@@ -35,12 +44,14 @@ import {
   type GanParts,
   gan,
   iwae,
+  linear,
   lsgan,
   regressor,
   semiSupervisedGan,
   train,
   vae,
   vaeGan,
+  vqVae,
 } from '../src/index.js';
 
 const plane = spec([2]);
@@ -79,6 +90,7 @@ function draw(count: number, random: SeededRandom) {
 }
 
 const hidden = [16];
+const narrow = gaussianLikelihood({ scale: 0.2 });
 /** Of a prior whose codes gather in two places. */
 const MEANS = [
   [-2, 0],
@@ -99,6 +111,36 @@ export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer)
     const decoder = mlpDecoder({ latent, hidden, output: plane, random });
     const likelihood = gaussianLikelihood({ scale: 0.2 });
     return iwae({ encoder, decoder, prior: standardNormal(latent), likelihood, optimizer: optimizer() }) as never;
+  },
+  vaeWithMixture: (seed, optimizer = () => adam({ learningRate: 5e-3 })) => {
+    const random = seeded(seed);
+    const encoder = mlpEncoder({ input: plane, hidden, latent, random });
+    const decoder = mlpDecoder({ latent, hidden, output: plane, random });
+    const prior = trainedMixture({ latent, components: 4, random });
+    return vae({ encoder, decoder, prior, likelihood: narrow, optimizer: optimizer() }) as never;
+  },
+  vaeWithVampPrior: (seed, optimizer = () => adam({ learningRate: 5e-3 })) => {
+    const random = seeded(seed);
+    const encoder = mlpEncoder({ input: plane, hidden, latent, random });
+    const decoder = mlpDecoder({ latent, hidden, output: plane, random });
+    const prior = vampPrior({ encoder, components: 8, random });
+    return vae({ encoder, decoder, prior, likelihood: narrow, optimizer: optimizer() }) as never;
+  },
+  categoricalVae: (seed, optimizer = () => adam({ learningRate: 1e-2 })) => {
+    const random = seeded(seed);
+    const network = sequential(plane, dense({ units: 32, random }), relu(), dense({ units: 8, random }));
+    const encoder = categoricalEncoder(network, { variables: 1, categories: 8, temperature: 0.5, hard: false });
+    const decoder = mlpDecoder({ latent: 8, hidden, output: plane, random });
+    const prior = uniformCategorical({ variables: 1, categories: 8 });
+    const beta = linear({ from: 0.1, to: 1, steps: 600 });
+    return vae({ encoder, decoder, prior, beta, likelihood: narrow, optimizer: optimizer() }) as never;
+  },
+  vqVae: (seed, optimizer = () => adam({ learningRate: 5e-3 })) => {
+    const random = seeded(seed);
+    const encoder = sequential(plane, dense({ units: 16, random }), relu(), dense({ units: latent, random }));
+    const decoder = mlpDecoder({ latent, hidden, output: plane, random });
+    const book = codebook({ input: encoder.output, size: 12, decay: 0.9, random });
+    return vqVae({ encoder, codebook: book, decoder, likelihood: narrow, optimizer: optimizer() }) as never;
   },
   gan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) => gan(adversaries(seed, optimizer)) as never,
   lsgan: (seed, optimizer = () => adam({ learningRate: 5e-3, beta1: 0.5 })) =>

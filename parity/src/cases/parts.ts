@@ -17,6 +17,7 @@ import {
   withHead,
 } from '@gm/discriminators';
 import {
+  codedGenerator,
   convDecoder,
   dcganGenerator,
   fromDecoder,
@@ -25,6 +26,9 @@ import {
   recurrentGenerator,
 } from '@gm/generators';
 import {
+  categorical,
+  categoricalEncoder,
+  codebook,
   convEncoder,
   gaussian,
   gaussianEncoder,
@@ -32,16 +36,20 @@ import {
   interpolate,
   lerp,
   mlpEncoder,
+  recurrentEncoder,
   reparameterize,
   slerp,
   splitGaussian,
   standardNormal,
+  trainedMixture,
   traversal,
   uniform,
+  uniformCategorical,
+  vampPrior,
 } from '@gm/latent';
 import { bernoulli, quantileHead } from '@gm/losses';
 import { batchNorm, dense, sequential, tanh } from '@gm/networks';
-import { exp, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { clone, exp, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Case, Group } from '../case.js';
 import { differentiated, functionCase } from '../differentiate.js';
 import { draw, drawWhole, read } from '../numbers.js';
@@ -127,7 +135,7 @@ export const latentCases: readonly Case[] = [
   latent('splitGaussian', { parameters: [3, 10] }, ({ parameters }) => ({ ...splitGaussian(parameters) }), linear),
   latent('standardNormal', { z: [3, 5], ...codes }, ({ z, mean, logVariance }: Codes & { readonly z: Tensor }) => ({
     logProb: standardNormal(5).logProb(z),
-    divergence: standardNormal(5).divergenceFrom!(gaussian(mean, logVariance)),
+    divergence: standardNormal(5).divergenceFrom!(gaussian(mean, logVariance))!,
   })),
   {
     group: 'latents',
@@ -143,6 +151,75 @@ export const latentCases: readonly Case[] = [
       return { forward: await read({ z: prior.sample(4, seeded('z')), probability: logProb() }) };
     },
   },
+  latent('categorical', { logits: [3, 2, 4] }, ({ logits }: { readonly logits: Tensor }) => {
+    const posterior = categorical(logits, { hard: false, temperature: 0.7 });
+    return { sample: posterior.sample(seeded('z')), logProb: posterior.logProb(draw([3, 8], { seed: 'z' })) };
+  }),
+  latent('uniformCategorical', { logits: [3, 2, 4] }, ({ logits }: { readonly logits: Tensor }) => ({
+    divergence: uniformCategorical({ variables: 2, categories: 4 }).divergenceFrom!(categorical(logits))!,
+  })),
+  {
+    group: 'latents',
+    name: 'uniformCategorical, drawn',
+    run: async () => {
+      const prior = uniformCategorical({ variables: 2, categories: 4 });
+      return {
+        forward: await read({ z: prior.sample(8, seeded('z')), logProb: tidy(() => prior.logProb(draw([3, 8]))) }),
+      };
+    },
+  },
+  given(
+    'latents',
+    'categoricalEncoder',
+    () =>
+      categoricalEncoder(sequential(spec([7]), dense({ units: 6, random: random() })), { variables: 2, categories: 3 }),
+    (encoder) => ({ logits: encoder.encode(draw([3, 7])).logits }),
+  ),
+  given(
+    'latents',
+    'recurrentEncoder',
+    () => recurrentEncoder({ input: spec([4, 2]), hidden: [5], latent: 3, random: random() }),
+    (encoder) => {
+      const { mean, logVariance } = encoder.encode(draw([3, 4, 2]));
+      return { mean, logVariance };
+    },
+  ),
+  given(
+    'latents',
+    'trainedMixture',
+    () => {
+      const prior = trainedMixture({ latent: 2, components: 3, random: random() });
+      return { ...prior.network, prior };
+    },
+    ({ prior }) => ({ logProb: prior.logProb(draw([5, 2])), z: prior.sample(6, seeded('z')) }),
+  ),
+  given(
+    'latents',
+    'vampPrior',
+    () => {
+      const encoder = mlpEncoder({ input: spec([4], [0, 1]), hidden: [5], latent: 2, random: random() });
+      const prior = vampPrior({ encoder, components: 3, random: random() });
+      return {
+        prior,
+        parameters: { ...encoder.parameters, ...prior.network.parameters },
+        dispose() {
+          encoder.dispose();
+          prior.network.dispose();
+        },
+      };
+    },
+    ({ prior }) => ({ logProb: prior.logProb(draw([5, 2])), z: prior.sample(6, seeded('z')) }),
+  ),
+  given(
+    'latents',
+    'codebook',
+    () => codebook({ input: spec([3, 2]), size: 4, random: random() }),
+    (book) => {
+      const x = draw([5, 3, 2]);
+      const y = book.apply(x, { training: true, random: seeded('apply') });
+      return { y, indices: book.indices(x), codes: clone(book.buffers!.codes!), counts: clone(book.buffers!.counts!) };
+    },
+  ),
   latent('gaussianMixture', { z: [3, 2] }, ({ z }) => mixture().logProb(z)),
   {
     group: 'latents',
@@ -190,6 +267,16 @@ export const generatorCases: readonly Case[] = [
     () => recurrentDecoder({ latent: 3, output: spec([4, 2], [-1, 1]), hidden: [5], random: random() }),
     { input: [3] },
     'generators',
+  ),
+  given(
+    'generators',
+    'codedGenerator',
+    () => {
+      const generator = recurrentGenerator({ vocabulary: 5, time: 4, hidden: [6], random: random() });
+      const coded = codedGenerator({ generator, latent: 3, random: random() });
+      return { ...coded, parameters: { ...generator.parameters, ...coded.initial.parameters } };
+    },
+    ({ generator, startFrom }) => ({ y: generator.advance(drawWhole([2, 4], 5), startFrom(draw([2, 3]))).y }),
   ),
   ...(['lstm', 'gru'] as const).map((cell) => symbols(cell)),
   given('generators', 'fromDecoder', smallDecoder, (decoder) => ({

@@ -10,8 +10,15 @@ import {
   recurrentPredictor,
   withHead,
 } from '@gm/discriminators';
-import { convDecoder, dcganGenerator, fromDecoder, mlpDecoder, recurrentGenerator } from '@gm/generators';
-import { convEncoder, gaussianMixture, mlpEncoder, standardNormal } from '@gm/latent';
+import {
+  codedGenerator,
+  convDecoder,
+  dcganGenerator,
+  fromDecoder,
+  mlpDecoder,
+  recurrentGenerator,
+} from '@gm/generators';
+import { codebook, convEncoder, gaussianMixture, mlpEncoder, recurrentEncoder, standardNormal } from '@gm/latent';
 import { bernoulli, gaussianHead, gradientPenalty, r1, r2, relativistic, wasserstein } from '@gm/losses';
 import {
   dense,
@@ -41,11 +48,13 @@ import {
   readMetrics,
   regressor,
   semiSupervisedGan,
+  sequenceVae,
   type TrainerOptions,
   trainer,
   type VaeParts,
   vae,
   vaeGan,
+  vqVae,
 } from '@gm/trainers';
 import { clone, dispose, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Case, Numbers } from '../case.js';
@@ -283,6 +292,34 @@ const matching = recipe('adversarialAutoencoder', () => {
   };
 });
 
+/** Vectors that are replaced by codes. */
+const quantising = recipe('vqVae', () => {
+  const encoder = sequential(spec([7], [0, 1]), dense({ units: 3, random: random() }));
+  const book = codebook({ input: encoder.output, size: 5, random: random() });
+  const decoder = mlp.decoder();
+  return {
+    run: started(vqVae({ encoder, codebook: book, decoder })),
+    networks: { encoder, codebook: book, decoder },
+    batch: data([7]),
+    outcome: () => ({ logits: decoder.apply(draw([4, 3])) }),
+  };
+});
+
+/** Sequences of symbols that a code sets off. */
+const narrating = recipe('sequenceVae', () => {
+  const symbols = spec([4], [0, 4], 'int32');
+  const encoder = recurrentEncoder({ input: symbols, hidden: [5], latent: 3, random: random() });
+  const generator = recurrentGenerator({ vocabulary: 5, time: 4, hidden: [6], random: random() });
+  const decoder = codedGenerator({ generator, latent: 3, random: random() });
+  const run = started(sequenceVae({ encoder, decoder, prior: prior() }), { clipNorm: 1 });
+  return {
+    run,
+    networks: run.networks,
+    batch: (step) => ({ x: drawWhole([BATCH, 4], 5, `x ${step % BATCHES}`) }),
+    outcome: () => ({ logits: generator.advance(drawWhole([2, 4], 5), decoder.startFrom(draw([2, 3]))).y }),
+  };
+});
+
 /** A recurrent forecast of what comes next. */
 const foretelling = recipe('regressor', () => {
   const head = gaussianHead();
@@ -326,6 +363,8 @@ export const recipeCases: readonly Case[] = [
   halfKnowing,
   matching,
   foretelling,
+  quantising,
+  narrating,
   told('vae, conditional', () => {
     const encoder = mlpEncoder({ input: spec([7], [0, 1]), hidden: [6], latent: 3, classes: 3, random: random() });
     const output = spec([7], 'logits');

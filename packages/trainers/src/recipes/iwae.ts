@@ -12,7 +12,7 @@ import { add, concat, mean, neg, reshape, sub, tile } from '@tensorflow/tfjs-cor
 import { classesFor, repeated, training } from '../fit.js';
 import type { Game } from '../game.js';
 import { adam } from '../optimizers/adam.js';
-import { checkAutoencoder } from './vae.js';
+import { checkAutoencoder, trainedOf } from './vae.js';
 
 /** What an importance-weighted autoencoder is made of. */
 export interface IwaeParts {
@@ -47,7 +47,7 @@ export function iwae(parts: IwaeParts): Game<Examples> {
     players: [
       {
         name: 'autoencoder',
-        networks: { encoder, decoder },
+        networks: { encoder, decoder, ...trainedOf(prior) },
         optimizer,
         loss(batch, _, { random }) {
           const { x } = batch;

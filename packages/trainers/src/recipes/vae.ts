@@ -3,12 +3,13 @@ import {
   checkNumber,
   type Encoder,
   type Examples,
-  type GaussianPosterior,
   gmError,
   type Likelihood,
   type Network,
   type Optimizer,
+  type Posterior,
   type Prior,
+  type Range,
   type Spec,
   showRange,
 } from '@gm/core';
@@ -21,7 +22,7 @@ import { rateAt, type Schedule } from '../schedule.js';
 
 /** What a variational autoencoder is made of. */
 export interface VaeParts {
-  readonly encoder: Network & Encoder<GaussianPosterior>;
+  readonly encoder: Network & Encoder;
   readonly decoder: Network;
   readonly prior: Prior;
   /** How decoded numbers are read as a distribution over data. Default `bernoulli()`: a decoder that ends in logits. */
@@ -38,7 +39,7 @@ export interface VaeParts {
  *
  *   maximise E_q[log p(x | z)] − β KL(q(z | x) ‖ p(z)),   z = μ + σ ε
  *
- * Parts that need a condition are given the labels of the batch: a conditional VAE, p(x | z, y) and q(z | x, y).
+ * A prior with parameters (`trainedMixture`, `vampPrior` of @gm/latent) is moved along. Parts that need a condition are given the labels of the batch: a conditional VAE, p(x | z, y) and q(z | x, y).
  *
  * Reports `loss` (the negated bound), `reconstruction` (−log p(x | z)) and `divergence`, in nats per example.
  *
@@ -58,7 +59,7 @@ export function vae(parts: VaeParts): Game<Examples> {
     players: [
       {
         name: 'autoencoder',
-        networks: { encoder, decoder },
+        networks: { encoder, decoder, ...trainedOf(prior) },
         optimizer,
         loss(batch, _, { step, random }) {
           const { x } = batch;
@@ -76,11 +77,16 @@ export function vae(parts: VaeParts): Game<Examples> {
 }
 
 /** KL(q ‖ p) for each example: in closed form where the prior has one, else from the draw z. */
-export function divergenceOf(posterior: GaussianPosterior, prior: Prior, z: Tensor, freeBits = 0): Tensor {
+export function divergenceOf(posterior: Posterior, prior: Prior, z: Tensor, freeBits = 0): Tensor {
   const perDimension = prior.divergenceFrom?.(posterior);
   if (perDimension === undefined) return monteCarloKl(posterior, prior, z);
   const latent = perDimension.shape.map((_, axis) => axis).slice(1);
   return freeBits > 0 ? floorOf(perDimension, freeBits) : sum(perDimension, latent);
+}
+
+/** What of a prior is trained with the model. */
+export function trainedOf({ network }: Prior): Readonly<Record<string, Network>> {
+  return network ? { prior: network } : {};
 }
 
 interface Autoencoder {
@@ -92,7 +98,8 @@ interface Autoencoder {
 
 /** What the data have to be for these parts, which fit each other, with a finite divergence. @throws GM_FIT */
 export function checkAutoencoder(parts: Autoencoder): Spec {
-  if (typeof (parts.prior.range ?? 'unbounded') !== 'string') throw bounded(parts.prior);
+  const { range = 'unbounded', categories } = parts.prior;
+  if (typeof range !== 'string' && categories === undefined) throw bounded(range);
   return checkReading(parts);
 }
 
@@ -112,11 +119,11 @@ export function checkReading({ encoder, decoder, prior, likelihood }: Autoencode
 }
 
 /** A Gaussian has codes everywhere. */
-function bounded({ range }: Prior) {
+function bounded(range: Range) {
   return gmError('GM_FIT', {
     where: 'encoder → prior',
     expected: 'a prior over all numbers, for a posterior that goes everywhere',
-    received: `one in ${showRange(range!)}, from which its divergence is infinite`,
+    received: `one in ${showRange(range)}, from which its divergence is infinite`,
     remedy: 'Take standardNormal().',
   });
 }

@@ -4,7 +4,6 @@ import {
   type Encoder,
   type Examples,
   type FeatureDiscriminator,
-  type GaussianPosterior,
   type Network,
   type Optimizer,
   type Prior,
@@ -15,11 +14,11 @@ import { checkAdversaries, checkCodes, classesFor, dataSpec, repeated, training 
 import type { Game } from '../game.js';
 import { rateAt, type Schedule } from '../schedule.js';
 import { dcganAdam, discriminatorPlayer } from './gan.js';
-import { divergenceOf } from './vae.js';
+import { divergenceOf, trainedOf } from './vae.js';
 
 /** What a VAE-GAN is made of: the decoder of the VAE is the generator of the GAN. */
 export interface VaeGanParts {
-  readonly encoder: Network & Encoder<GaussianPosterior>;
+  readonly encoder: Network & Encoder;
   readonly generator: Network;
   readonly discriminator: Network & FeatureDiscriminator;
   readonly prior: Prior;
@@ -97,7 +96,7 @@ export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
     players: [
       {
         name: 'encoder',
-        networks: { encoder },
+        networks: { encoder, ...trainedOf(prior) },
         optimizer: optimizers.encoder ?? dcganAdam(),
         loss(batch, { realFeatures }, { step, random }) {
           const options = training(batch, random);
