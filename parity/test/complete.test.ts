@@ -51,6 +51,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'trainers/train': 'steps of trainer() and reports of plain numbers; the tests of devices run it',
   'trainers/cosine': 'a plain number, used by the case of adam',
   'trainers/linear': 'a plain number, used by the case of rmsprop',
+  'trainers/continueAs': 'copies what optimizers hold, and steps of trainer()',
   'trainers/decodeCheckpoint': 'turns bytes into plain arrays',
   'trainers/encodeCheckpoint': 'reads what trainer() holds; the tests of devices restore it',
   'trainers/restoreCheckpoint': 'writes what trainer() holds; the tests of devices restore it',

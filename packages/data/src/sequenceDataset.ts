@@ -48,7 +48,8 @@ export function sequenceDataset(options: SequenceDatasetOptions): Dataset {
   }
   const x = (indices: ArrayLike<number>) => {
     const rows = new Int32Array(indices.length * time).fill(padding ?? 0);
-    for (const [row, index] of Array.from(checkIndices(indices, count)).entries()) rows.set(sequences[index]!, row * time);
+    for (const [row, index] of Array.from(checkIndices(indices, count)).entries())
+      rows.set(sequences[index]!, row * time);
     return tensor2d(rows, [indices.length, time], 'int32');
   };
   const example = spec([time], [0, vocabulary - 1], 'int32');

@@ -13,6 +13,7 @@ it('the package exports these names and no others', () => {
       "averagesOf",
       "classifier",
       "clipped",
+      "continueAs",
       "cosine",
       "decodeCheckpoint",
       "descend",

@@ -1,5 +1,6 @@
 export { type Averages, averagesOf } from './averages.js';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, restoreCheckpoint } from './checkpoint.js';
+export { continueAs } from './continueAs.js';
 export { type DescendOptions, descend } from './descend.js';
 export type { Game, Losses, Player, Turn } from './game.js';
 export { type AdamOptions, adam, adamW } from './optimizers/adam.js';
