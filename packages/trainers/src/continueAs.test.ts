@@ -114,6 +114,23 @@ describe.each(['cpu', 'wasm'] as const)('continueAs on %s', (backend) => {
     encoder.dispose();
   });
 
+  it('lets a player rest whose networks are all frozen, and refuses a game without any other', async () => {
+    const { encoder, decoder } = parts();
+    const discriminator = mlpDiscriminator({ input: plane, hidden: [8], random: seeded(3) });
+    const still: GaussianEncoder = gaussianEncoder(frozen(encoder));
+    const run = trainer(vaeGan({ encoder: still, generator: decoder, discriminator, prior }), { seed: 1 });
+    const before = await valuesOf(encoder);
+    const [report] = await go(run, 2);
+    expect(Object.keys(report!).filter((name) => name.startsWith('encoder/'))).toEqual([]);
+    expect(Object.keys(report!)).toContain('generator/loss');
+    expect(await valuesOf(encoder)).toEqual(before);
+    disposeAll(run);
+    const [game, rest] = [parts(2), frozen(encoder)];
+    const all = vae({ encoder: gaussianEncoder(rest), decoder: frozen(game.decoder), prior, likelihood });
+    await expectError(() => trainer(all), 'GM_OPTION', 'something to move');
+    for (const network of [encoder, game.encoder, game.decoder]) network.dispose();
+  });
+
   it('begins anew where the method is another', async () => {
     const { encoder, decoder } = parts();
     const run = trainer(vae({ encoder, decoder, prior, likelihood, optimizer: adam() }), { seed: 1 });

@@ -17,7 +17,8 @@ export interface Player<Batch, Shared = void> {
   readonly name: string;
   /**
    * What this player moves, by name; a network may belong to one player only. A network that is used but moved by nobody is not part
-   * of a checkpoint: evaluate it without training mode, so that nothing in it changes.
+   * of a checkpoint: evaluate it without training mode, so that nothing in it changes. A player whose networks are all `frozen` does
+   * not move and reports nothing, but they are saved.
    */
   readonly networks: Readonly<Record<string, Network>>;
   readonly optimizer: Optimizer;

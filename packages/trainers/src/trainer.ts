@@ -91,7 +91,7 @@ export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: Train
     try {
       for (const player of game.players) {
         // The k-th of every k steps, so that a critic has moved k times before its generator.
-        if ((steps + 1) % (player.every ?? 1) !== 0) continue;
+        if ((steps + 1) % (player.every ?? 1) !== 0 || isFrozen(player)) continue;
         Object.assign(metrics, move(player, batch, shared, turnOf(player.name)));
       }
       averages?.update(steps + 1);
@@ -219,6 +219,9 @@ function unusable(code: 'GM_BUSY' | 'GM_DISPOSED', expected: string, received: s
 
 function checkPlayers(players: readonly Pick<Player<never>, 'name' | 'networks' | 'optimizer' | 'every'>[]): void {
   if (players.length === 0) throw refusal('at least one player', 'none', 'Add a player to the game.');
+  if (players.every(isFrozen)) {
+    throw refusal('something to move', 'players without parameters', 'Leave a network of one of them unfrozen.');
+  }
   for (const { name, networks, every = 1 } of players) {
     checkNumber(`player '${name}'`, 'every', every, { min: 1, integer: true });
     for (const word of [name, ...Object.keys(networks)]) checkWord(word);
@@ -239,6 +242,11 @@ function checkPlayers(players: readonly Pick<Player<never>, 'name' | 'networks' 
     players.flatMap(({ networks }) => allVariables(networks)),
     'every parameter to belong to one player',
   );
+}
+
+/** All its networks are frozen, or have no parameters to begin with. */
+function isFrozen({ networks }: Pick<Player<never>, 'networks'>): boolean {
+  return allVariables(networks).length === 0;
 }
 
 /** Names become parts of file and stream names. */

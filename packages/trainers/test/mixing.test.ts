@@ -3,15 +3,7 @@
  * says what to do, with nothing left behind. None fails inside tfjs.
  */
 import { useBackend } from '@gm/backends';
-import {
-  type Encoder,
-  type GaussianPosterior,
-  isGmError,
-  type Network,
-  type PartlyLabelled,
-  seeded,
-  spec,
-} from '@gm/core';
+import { type Encoder, isGmError, type Network, type PartlyLabelled, type Prior, seeded, spec } from '@gm/core';
 import {
   convClassifier,
   dcganDiscriminator,
@@ -19,9 +11,24 @@ import {
   type FeatureNetwork,
   mlpClassifier,
   mlpDiscriminator,
+  patchDiscriminator,
+  resnetDiscriminator,
+  withHead,
 } from '@gm/discriminators';
-import { convDecoder, dcganGenerator, mlpDecoder } from '@gm/generators';
-import { convEncoder, mlpEncoder, standardNormal, uniform } from '@gm/latent';
+import { convDecoder, dcganGenerator, mlpDecoder, recurrentDecoder } from '@gm/generators';
+import {
+  categoricalEncoder,
+  convEncoder,
+  gaussianEncoder,
+  gaussianMixture,
+  mlpEncoder,
+  recurrentEncoder,
+  standardNormal,
+  trainedMixture,
+  uniform,
+  uniformCategorical,
+  vampPrior,
+} from '@gm/latent';
 import {
   bernoulli,
   dragan,
@@ -41,14 +48,17 @@ import {
   conditioned,
   dense,
   flatten,
+  frozen,
   groupNorm,
   layerNorm,
   lstm,
   network as networkOf,
   reshape,
   selfAttention,
+  sequenceReader,
   sequential,
   softplus,
+  spectralNorm,
   swish,
   tanh,
 } from '@gm/networks';
@@ -56,6 +66,7 @@ import { dispose, maxPool, memory, type Tensor4D, tensor1d } from '@tensorflow/t
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   adam,
+  adversarialAutoencoder,
   auxiliaryClassifierGan,
   classifier,
   type Game,
@@ -79,10 +90,20 @@ const hidden = [6];
 
 type Made<Part> = Readonly<Record<string, () => Part>>;
 
-const encoders: Made<Network & Encoder<GaussianPosterior>> = {
+const encoders: Made<Network & Encoder> = {
   mlp: () => mlpEncoder({ input: image, hidden, latent, random }),
   conv: () => convEncoder({ input: image, channels: [2], latent, random }),
   conditional: () => mlpEncoder({ input: image, hidden, latent, classes, random }),
+  recurrent: () =>
+    gaussianEncoder(
+      sequential(image, rows(), recurrentEncoder({ input: series, hidden, latent, cell: 'gru', random })),
+    ),
+  categorical: () =>
+    categoricalEncoder(sequential(image, flatten(), dense({ units: latent, random })), { variables: 2, categories: 2 }),
+  frozen: () => {
+    const given = mlpEncoder({ input: image, hidden, latent, random });
+    return { ...gaussianEncoder(frozen(given)), dispose: given.dispose };
+  },
   'of signed images': () => mlpEncoder({ input: signed, hidden, latent, random }),
   'of fewer numbers': () => mlpEncoder({ input: image, hidden, latent: 3, random }),
 };
@@ -93,6 +114,12 @@ const generators: Made<Network> = {
   'mlp, unbounded': () => mlpDecoder({ latent, hidden, output: spec(image.shape), random }),
   conditional: () => mlpDecoder({ latent, hidden, output: image, classes, random }),
   'of more classes': () => mlpDecoder({ latent, hidden, output: logits, classes: classes + 1, random }),
+  recurrent: () =>
+    sequential(
+      spec([latent]),
+      recurrentDecoder({ latent, output: spec([side, side], [0, 1]), hidden, random }),
+      reshape(image.shape),
+    ),
   conv: () => convDecoder({ latent, output: image, channels: [3], random }),
   'conv, logits': () => convDecoder({ latent, output: logits, channels: [3], random }),
   dcgan: () => dcganGenerator({ latent, output: image, channels: 2, random }),
@@ -101,6 +128,7 @@ const generators: Made<Network> = {
 
 const headed = (body: Network): FeatureNetwork => discriminator({ body, head: dense({ units: 1, random }) });
 const rows = () => reshape([side, side]);
+const series = spec([side, side], [0, 1]);
 /** An operation whose second derivative there is none of, as a stranger might write it. */
 const pooled = () =>
   networkOf({
@@ -126,15 +154,35 @@ const discriminators: Made<FeatureNetwork> = {
   attention: () => headed(sequential(image, rows(), selfAttention({ heads: 2, random }), flatten())),
   normalised: () =>
     headed(sequential(image, groupNorm({ groups: 1 }), flatten(), dense({ units: 4, random }), batchNorm(), tanh())),
+  patch: () => patchDiscriminator({ input: image, channels: 2, halvings: 1, norm: 'none', random }),
+  'residual, spectral norm': () =>
+    resnetDiscriminator({ input: image, channels: [8], kernelNorm: spectralNorm(), random }),
+  'residual, projected classes': () => resnetDiscriminator({ input: image, channels: [8], classes, random }),
+  'of rows': () => headed(sequential(image, rows(), sequenceReader({ input: series, hidden, cell: 'gru', random }))),
+  'frozen below': () => {
+    const given = mlpDiscriminator({ input: image, hidden, random });
+    const whole = withHead(given, { classes: 1, frozen: true, random });
+    return {
+      ...whole,
+      dispose() {
+        whole.dispose();
+        given.dispose();
+      },
+    };
+  },
   pooled: () => headed(sequential(image, pooled(), flatten())),
   'of classes': () => mlpClassifier({ input: image, hidden, classes, random }),
   'of classes, conv': () => convClassifier({ input: image, classes, channels: [2], hidden: 4, kernelSize: 3, random }),
 };
 
-const priors = {
+const priors: Readonly<Record<string, (encoder?: Network & Encoder) => Prior>> = {
   normal: () => standardNormal(latent),
   uniform: () => uniform(latent),
   'of fewer': () => standardNormal(3),
+  mixture: () => gaussianMixture({ means: [Array(latent).fill(-1), Array(latent).fill(1)], scales: 0.5 }),
+  'trained mixture': () => trainedMixture({ latent, components: 3, random }),
+  pseudoInputs: (encoder) => vampPrior({ encoder: encoder as never, components: 3, random }),
+  categorical: () => uniformCategorical({ variables: 2, categories: 2 }),
 };
 const losses = { nonSaturating, minimax, leastSquares, wasserstein, hinge, relativistic };
 const penalties = {
@@ -208,8 +256,17 @@ function composed(make: () => Game<never, never>): { game?: Game<never, never>; 
 
 async function fiveSteps(game: Game<PartlyLabelled, never>): Promise<void> {
   const run = trainer(game, { seed: 1, averageDecay: 0.9, clipNorm: 10 });
-  const parameters = Object.values(run.networks).flatMap((network) => Object.values(network.parameters));
-  const before = await Promise.all(parameters.map((one) => one.data()));
+  const valuesOf = async () =>
+    Promise.all(
+      game.players.map(({ networks }) =>
+        Promise.all(
+          Object.values(networks)
+            .flatMap(({ parameters }) => Object.values(parameters))
+            .map((one) => one.data()),
+        ),
+      ),
+    );
+  const before = await valuesOf();
   const examples = batch();
   try {
     for (let step = 0; step < 5; step++) {
@@ -217,14 +274,25 @@ async function fiveSteps(game: Game<PartlyLabelled, never>): Promise<void> {
       for (const value of Object.values(metrics)) expect(value).toBeTypeOf('number');
       expect(Object.values(metrics).every(Number.isFinite)).toBe(true);
     }
-    const after = await Promise.all(parameters.map((one) => one.data()));
-    const moved = after.filter((values, index) => values.some((value, at) => value !== before[index]![at]));
-    expect(after.every((values) => values.every(Number.isFinite))).toBe(true);
-    expect(moved.length).toBeGreaterThan(0);
+    const after = await valuesOf();
+    for (const [player, parameters] of after.entries()) {
+      const moved = parameters.some((values, index) =>
+        values.some((value, at) => value !== before[player]![index]![at]),
+      );
+      const { name } = game.players[player]!;
+      expect([name, moved]).toEqual([name, parameters.length > 0]); // a frozen one has none
+      expect(parameters.every((values) => values.every(Number.isFinite))).toBe(true);
+    }
   } finally {
     dispose(examples as never);
     run.dispose();
   }
+}
+
+/** A prior whose network, if any, is freed with the other parts. */
+function owned(prior: Prior, own: <Part extends Network>(part: Part) => Part): Prior {
+  if (prior.network) own(prior.network);
+  return prior;
 }
 
 /** Says what is expected, what came and what to do: two sentences at least. */
@@ -253,16 +321,16 @@ function walk(
 
 describe('a walk over combinations', () => {
   beforeAll(async () => void (await useBackend('wasm')));
-  const prior = turning({ normal: priors.normal, uniform: priors.uniform });
+  const prior = turning({ normal: priors.normal!, uniform: priors.uniform! });
   const optimizer = turning<ReturnType<typeof adam>>(optimizers);
   const penalty = turning<ReturnType<typeof penalties.r1>>(penalties as never);
   type Chosen = {
-    encoder: () => Network & Encoder<GaussianPosterior>;
+    encoder: () => Network & Encoder;
     generator: () => Network;
     discriminator: () => FeatureNetwork;
     loss: () => ReturnType<typeof nonSaturating>;
     likelihood: () => ReturnType<typeof bernoulli>;
-    prior: () => ReturnType<typeof standardNormal>;
+    prior: (typeof priors)[string];
     penalty: () => ReturnType<typeof penalties.r1>;
   };
 
@@ -293,7 +361,7 @@ describe('a walk over combinations', () => {
         discriminator: own(chosen.discriminator()),
         loss: chosen.loss(),
       };
-      return gan({ ...parts, prior: priors.normal(), penalty: chosen.penalty() }) as never;
+      return gan({ ...parts, prior: priors.normal!(), penalty: chosen.penalty() }) as never;
     },
   );
 
@@ -301,10 +369,11 @@ describe('a walk over combinations', () => {
     'vae',
     product({ encoder: encoders, generator: generators, likelihood: likelihoods, prior: priors }),
     (chosen: Chosen, own) => {
+      const encoder = own(chosen.encoder());
       const parts = {
-        encoder: own(chosen.encoder()),
+        encoder,
         decoder: own(chosen.generator()),
-        prior: chosen.prior(),
+        prior: owned(chosen.prior(encoder), own),
         likelihood: chosen.likelihood(),
       };
       return vae({ ...parts, optimizer: optimizer() }) as never;
@@ -320,7 +389,22 @@ describe('a walk over combinations', () => {
         decoder: own(chosen.generator()),
         likelihood: chosen.likelihood(),
       };
-      return iwae({ ...parts, prior: priors.normal(), samples: 3, optimizer: optimizer() }) as never;
+      return iwae({ ...parts, prior: priors.normal!(), samples: 3, optimizer: optimizer() }) as never;
+    },
+  );
+
+  walk(
+    'adversarialAutoencoder',
+    product({ encoder: encoders, generator: generators, prior: priors }),
+    (chosen: Chosen, own) => {
+      const encoder = own(chosen.encoder());
+      const parts = {
+        encoder,
+        decoder: own(chosen.generator()),
+        discriminator: own(mlpDiscriminator({ input: spec([latent]), hidden, random })),
+        prior: owned(chosen.prior(encoder), own),
+      };
+      return adversarialAutoencoder({ ...parts, likelihood: bernoulli() }) as never;
     },
   );
 
@@ -333,7 +417,7 @@ describe('a walk over combinations', () => {
         generator: own(chosen.generator()),
         discriminator: own(chosen.discriminator()),
       };
-      return vaeGan({ ...parts, prior: priors.normal() }) as never;
+      return vaeGan({ ...parts, prior: priors.normal!() }) as never;
     },
   );
 
@@ -342,7 +426,7 @@ describe('a walk over combinations', () => {
     product({ generator: generators, discriminator: discriminators }),
     (chosen: Chosen, own) => {
       const parts = { generator: own(chosen.generator()), discriminator: own(chosen.discriminator()) };
-      return semiSupervisedGan({ ...parts, prior: priors.normal() }) as never;
+      return semiSupervisedGan({ ...parts, prior: priors.normal!() }) as never;
     },
   );
 
