@@ -38,6 +38,7 @@ import {
   generatorOf,
   likelihoodOf,
   penaltyOf,
+  priorOf,
   type Surroundings,
 } from './parts.js';
 import type { Settings } from './settings.js';
@@ -100,14 +101,14 @@ function composeVae(surroundings: Surroundings): Composition {
   checkLikelihood(surroundings, likelihood);
   const encoder = encoderOf(surroundings);
   const decoder = generatorOf(surroundings, spec(example.shape, likelihood.prediction));
-  const prior = standardNormal(settings.latent!);
+  const prior = priorOf(surroundings, encoder);
   const optimizer = adam({ learningRate: rateOf(settings) });
   return {
     game:
       settings.kind === 'iwae'
         ? iwae({ encoder, decoder, prior, likelihood, samples: settings.samples!, optimizer })
         : vae({ encoder, decoder, prior, likelihood, beta: settings.beta!, optimizer }),
-    networks: { encoder, decoder },
+    networks: { encoder, decoder, ...(prior.network && { prior: prior.network }) },
     generator: fromDecoder(decoder, prior, { likelihood }),
     // What is told apart from x would have to be told here too.
     ...(!settings.conditional && {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { complain, EXIT, wrongOption } from './complain.js';
-import { CELLS, DISCRIMINATORS, ENCODERS, GENERATORS, KINDS, LOSSES, PENALTIES, PIXELS } from './settings.js';
+import { CELLS, DISCRIMINATORS, ENCODERS, GENERATORS, KINDS, LOSSES, PENALTIES, PIXELS, PRIORS } from './settings.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -72,6 +72,10 @@ function addTrain(gm: Command): void {
       sizes,
     )
     .option('--latent <count>', 'size of z', wholeNumber)
+    .addOption(
+      new Option('--prior <name>', 'of the codes; mixture and vamp are trained too (vae, iwae)').choices(PRIORS),
+    )
+    .option('--components <count>', 'of a trained prior (default: 50)', wholeNumber)
     .optionsGroup(`${DETAILS}:`)
     .option('--learning-rate <number>', "Adam's", positiveNumber)
     .option('--discriminator-learning-rate <number>', 'where it differs (GANs, vae-gan)', positiveNumber)

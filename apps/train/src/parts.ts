@@ -1,14 +1,17 @@
-import type { Layer, Likelihood, Network, Penalty, SeededRandom, Spec } from '@gm/core';
+import type { Layer, Likelihood, Network, Penalty, Prior, SeededRandom, Spec } from '@gm/core';
 import {
   convClassifier,
   dcganDiscriminator,
   type FeatureNetwork,
   mlpClassifier,
   mlpDiscriminator,
+  patchDiscriminator,
+  resnetClassifier,
+  resnetDiscriminator,
   withHead,
 } from '@gm/discriminators';
 import { convDecoder, dcganGenerator, mlpDecoder } from '@gm/generators';
-import { convEncoder, type GaussianEncoder, mlpEncoder } from '@gm/latent';
+import { convEncoder, type GaussianEncoder, mlpEncoder, standardNormal, trainedMixture, vampPrior } from '@gm/latent';
 import {
   bernoulli,
   dragan,
@@ -23,7 +26,7 @@ import {
   relativistic,
   wasserstein,
 } from '@gm/losses';
-import { leakyRelu, relu } from '@gm/networks';
+import { batchNorm, leakyRelu, relu } from '@gm/networks';
 import { wrongOption } from './complain.js';
 import type { Settings } from './settings.js';
 
@@ -67,13 +70,15 @@ const GENERATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surrou
     dcganGenerator({ latent: settings.latent!, output: images('generator', output), random, ...told }),
 };
 
-const DISCRIMINATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings) => FeatureNetwork>> = {
+const DISCRIMINATOR: Readonly<
+  Record<NonNullable<Settings['discriminator']>, (surroundings: Surroundings) => FeatureNetwork>
+> = {
   mlp: ({ settings, example, told, random }) =>
     mlpDiscriminator({ input: example, hidden: settings.hidden, random, ...told }),
   conv: () => {
     throw wrongOption({
       where: '--discriminator',
-      expected: 'mlp or dcgan, which tell real from generated',
+      expected: 'mlp, dcgan, patch or resnet, which tell real from generated',
       received: 'conv',
       remedy: 'conv is a classifier; choose dcgan for a convolutional discriminator.',
     });
@@ -86,10 +91,19 @@ const DISCRIMINATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Su
       ...told,
       ...((settings.penalty ?? 'none') !== 'none' && { norm: 'none' }),
     }),
+  patch: ({ settings, example, told, random }) =>
+    patchDiscriminator({
+      input: images('discriminator', example),
+      random,
+      ...told,
+      ...((settings.penalty ?? 'none') !== 'none' && { norm: 'none' }),
+    }),
+  resnet: ({ example, told, random }) =>
+    resnetDiscriminator({ input: images('discriminator', example), random, ...told }),
 };
 
 const CLASSIFIER: Readonly<
-  Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings, classes: number) => FeatureNetwork>
+  Record<NonNullable<Settings['discriminator']>, (surroundings: Surroundings, classes: number) => FeatureNetwork>
 > = {
   mlp: ({ settings, example, random }, classes) =>
     mlpClassifier({ input: example, hidden: settings.hidden, classes, random }),
@@ -99,6 +113,16 @@ const CLASSIFIER: Readonly<
       classes,
       random: random.split('head'),
     }),
+  patch: () => {
+    throw wrongOption({
+      where: '--discriminator',
+      expected: 'mlp, conv, dcgan or resnet, which tell classes',
+      received: 'patch',
+      remedy: 'patch tells real from generated; choose resnet for a convolutional classifier.',
+    });
+  },
+  resnet: ({ example, random }, classes) =>
+    resnetClassifier({ input: images('discriminator', example), classes, norm: batchNorm, random }),
 };
 
 const LIKELIHOOD = {
@@ -143,6 +167,22 @@ export function discriminatorOf(surroundings: Surroundings): FeatureNetwork {
 export function classifierOf(surroundings: Surroundings, classes: number): FeatureNetwork {
   const random = surroundings.random.split('classifier');
   return CLASSIFIER[surroundings.settings.discriminator!]({ ...surroundings, random }, classes);
+}
+
+/** The prior of an autoencoder's codes, which may be made of the encoder. */
+export function priorOf({ settings, random }: Surroundings, encoder: GaussianEncoder): Prior {
+  const { prior = 'normal' } = settings; // runs of earlier versions do not say
+  const [latent, components] = [settings.latent!, settings.components!];
+  const own = random.split('prior');
+  if (prior === 'normal') return standardNormal(latent);
+  if (prior === 'mixture') return trainedMixture({ latent, components, random: own });
+  if (!settings.conditional) return vampPrior({ encoder, components, random: own });
+  throw wrongOption({
+    where: '--prior',
+    expected: 'normal or mixture beside --conditional',
+    received: 'vamp, whose pseudo-inputs have no class',
+    remedy: 'Leave out one of the two.',
+  });
 }
 
 export function likelihoodOf({ loss, scale }: Settings): Likelihood {

@@ -18,7 +18,8 @@ export type Kind = (typeof KINDS)[number];
 /** The choices of each role; which of them a kind can use stands in `KIND_OPTIONS`. */
 export const ENCODERS = ['mlp', 'conv'] as const;
 export const GENERATORS = ['mlp', 'conv', 'dcgan'] as const;
-export const DISCRIMINATORS = ['mlp', 'conv', 'dcgan'] as const;
+export const DISCRIMINATORS = ['mlp', 'conv', 'dcgan', 'patch', 'resnet'] as const;
+export const PRIORS = ['normal', 'mixture', 'vamp'] as const;
 export const LOSSES = [
   'bernoulli',
   'gaussian',
@@ -62,6 +63,10 @@ export const settingsSchema = v.strictObject({
   generator: v.optional(v.picklist(GENERATORS)),
   discriminator: v.optional(v.picklist(DISCRIMINATORS)),
   latent: v.optional(count),
+  /** mixture and vamp are trained with the model. */
+  prior: v.optional(v.picklist(PRIORS)),
+  /** Of a trained prior. */
+  components: v.optional(count),
   beta: v.optional(v.pipe(v.number(), v.minValue(0))),
   scale: v.optional(positive),
   /** γ of a VAE-GAN: what reconstruction weighs against fooling the discriminator. */
@@ -103,6 +108,8 @@ const AUTOENCODER: Choices = {
   generator: 'mlp',
   generatorHidden: undefined,
   latent: 20,
+  prior: 'normal',
+  components: 50,
   scale: 1,
   binarize: false,
   hidden: [400],

@@ -53,6 +53,13 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ],
   ['an acgan without labels', ['train', 'acgan', '--data', `idx:${plain}`, '--out', out], /expected data with labels/],
   ['draws in a vae', on('vae', '--samples', '3'), /received --samples 3\. Leave it out, or train one of iwae/],
+  [
+    'pseudo-inputs beside classes',
+    on('vae', '--prior', 'vamp', '--conditional'),
+    /--prior: expected normal or mixture/,
+  ],
+  ['a prior in a gan', on('gan', '--prior', 'vamp'), /received --prior vamp\. Leave it out, or train one of vae, iwae/],
+  ['a patch classifier', on('classifier', '--discriminator', 'patch'), /mlp, conv, dcgan or resnet/],
   ['a latent in a classifier', on('classifier', '--latent', '3'), /received --latent 3/],
   ['a loss of another kind', on('lsgan', '--loss', 'minimax'), /--loss to be one of least-squares/],
   [

@@ -65,6 +65,11 @@ describe('gm train', () => {
   });
 
   it.each([
+    ['vae', ['--prior', 'vamp', '--components', '5', '--latent', '4']],
+    ['iwae', ['--prior', 'mixture', '--conditional', '--latent', '4']],
+    ['gan', ['--discriminator', 'resnet', '--loss', 'hinge', '--conditional']],
+    ['gan', ['--discriminator', 'patch', '--penalty', 'r1']],
+    ['classifier', ['--discriminator', 'resnet']],
     ['vae', ['--encoder', 'conv', '--generator', 'conv', '--latent', '4', '--binarize']],
     ['gan', ['--generator', 'dcgan', '--discriminator', 'dcgan', '--loss', 'minimax', '--average', '0']],
     ['gan', ['--loss', 'hinge', '--penalty', 'r1', '--penalty-weight', '1']],
