@@ -72,7 +72,7 @@ export function normalPrior(): Prior {
     shape: [2],
     sample: (count, random) => random.normal([count, 2]),
     logProb: (z) => tidy(() => mul(-0.5, sum(add(square(z), LOG_2_PI), -1))),
-    divergenceFrom: ({ mean, logVariance }) =>
+    divergenceFrom: ({ mean, logVariance }: GaussianPosterior) =>
       tidy(() => mul(0.5, sub(add(square(mean), exp(logVariance)), add(1, logVariance)))),
   };
 }

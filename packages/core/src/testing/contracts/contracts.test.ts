@@ -14,7 +14,7 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { backends, useBackend } from '../../../test/backend.js';
 import { dense, discriminator, encoder, gaussian, normalPrior, type Pair, regression } from '../../../test/parts.js';
-import { type Network, type Prior, type SeededRandom, seeded, spec } from '../../index.js';
+import { type GaussianPosterior, type Network, type Prior, type SeededRandom, seeded, spec } from '../../index.js';
 import {
   draw,
   type Runner,
@@ -157,7 +157,11 @@ describe('the contracts refuse', () => {
       { sample: (count, random) => random.normal([count, 3]) },
       'expected draws of shape [1, 2]',
     ],
-    ['a wrong divergence', { divergenceFrom: ({ mean }) => square(mean) }, 'expected divergenceFrom of'],
+    [
+      'a wrong divergence',
+      { divergenceFrom: ({ mean }: GaussianPosterior) => square(mean) },
+      'expected divergenceFrom of',
+    ],
     ['one density for all', { logProb: (z) => sum(square(z)) }, 'expected logProb of shape [5], received []'],
   ])('a prior with %s', async (_, change, message) => {
     expect(await failures((one) => testPrior(one, 'broken', () => ({ ...normalPrior(), ...change })))).toContain(
