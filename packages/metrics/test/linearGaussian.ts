@@ -31,8 +31,11 @@ export const prior: Prior = {
 /** The same with KL(q ‖ p) = ½ Σ (μ² + σ² − 1 − log σ²). */
 export const priorWithDivergence: Prior = {
   ...prior,
-  divergenceFrom: ({ mean, logVariance }: GaussianPosterior) =>
-    mul(0.5, sub(add(square(mean), exp(logVariance)), add(1, logVariance))),
+  divergenceFrom(posterior) {
+    if (!('mean' in posterior)) return undefined;
+    const { mean, logVariance } = posterior as GaussianPosterior;
+    return mul(0.5, sub(add(square(mean), exp(logVariance)), add(1, logVariance)));
+  },
 };
 
 /** The columns are orthogonal, so that the posterior is diagonal. */
