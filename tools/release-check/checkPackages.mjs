@@ -1,11 +1,12 @@
 /**
  * What would be published, looked at as npm users get it: publint and attw find nothing to say about the tarball,
- * and each entry point stays small. tfjs and the other packages of the workspace are not counted.
+ * and each entry point stays small. tfjs and the other packages of the workspace are not counted. Parts of somebody else, in
+ * examples/strangers-parts, are type-checked against the tarballs, keep the contracts and train.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -15,9 +16,12 @@ import { formatMessage } from 'publint/utils';
 /** Of an entry point, and of a part that is loaded when it is used: the compiled kernels for wasm. */
 const limit = 20_000;
 const lazyLimit = 60_000;
+const example = fileURLToPath(new URL('../../examples/strangers-parts', import.meta.url));
 const packages = fileURLToPath(new URL('../../packages', import.meta.url));
 const attw = fileURLToPath(new URL('node_modules/@arethetypeswrong/cli/dist/index.js', import.meta.url));
 const complaints = [];
+const temporary = mkdtempSync(join(tmpdir(), 'gm-pack-'));
+process.once('exit', () => rmSync(temporary, { recursive: true, force: true }));
 
 console.log('minified and gzipped, without tfjs and without each other:');
 for (const name of readdirSync(packages)) {
@@ -33,8 +37,13 @@ for (const name of readdirSync(packages)) {
   }
   complaints.push(...(await lint(folder, manifest)));
 }
+complaints.push(...(await tryExample()));
 for (const complaint of complaints) console.error(complaint);
-console.log(complaints.length ? `${complaints.length} complaints` : 'publint and attw have nothing to say');
+console.log(
+  complaints.length
+    ? `${complaints.length} complaints`
+    : 'publint, attw and the parts of a stranger have nothing to say',
+);
 process.exitCode = complaints.length ? 1 : 0;
 
 /** [['@gm/core', './dist/index.js'], ['@gm/core/testing', './dist/testing.js'], …] */
@@ -78,23 +87,49 @@ async function sizesOf(file) {
 }
 
 async function lint(folder, { name, exports }) {
-  const temporary = mkdtempSync(join(tmpdir(), 'gm-pack-'));
-  try {
-    await run('pnpm', ['pack', '--pack-destination', temporary], folder);
-    const tarball = join(temporary, readdirSync(temporary)[0]);
-    const { messages, pkg } = await publint({ pack: { tarball: readFileSync(tarball) }, strict: true });
-    const types = await run(
-      process.execPath,
-      [attw, tarball, '--profile', 'node16', '--format', 'ascii', '--no-color', ...withoutData(exports)],
-      folder,
-    );
-    return [
-      ...messages.map((message) => `${name}: publint: ${formatMessage(message, pkg, { color: false })}`),
-      ...(types.code === 0 ? [] : [`${name}: attw:\n${types.output}`]),
-    ];
-  } finally {
-    rmSync(temporary, { recursive: true });
+  const tarball = await pack(folder);
+  const { messages, pkg } = await publint({ pack: { tarball: readFileSync(tarball) }, strict: true });
+  const types = await run(
+    process.execPath,
+    [attw, tarball, '--profile', 'node16', '--format', 'ascii', '--no-color', ...withoutData(exports)],
+    folder,
+  );
+  return [
+    ...messages.map((message) => `${name}: publint: ${formatMessage(message, pkg, { color: false })}`),
+    ...(types.code === 0 ? [] : [`${name}: attw:\n${types.output}`]),
+  ];
+}
+
+/** The tarball of a package, which stays until the end. */
+async function pack(folder) {
+  const destination = join(temporary, 'tarballs', basename(folder));
+  mkdirSync(destination, { recursive: true });
+  await run('pnpm', ['pack', '--pack-destination', destination], folder);
+  return join(destination, readdirSync(destination)[0]);
+}
+
+/** A copy of the example with the tarballs in the place of our packages: `npm install`, then its own `npm test`. */
+async function tryExample() {
+  const folder = join(temporary, 'example');
+  const source = (path) => !['node_modules', 'dist'].includes(basename(path));
+  cpSync(example, folder, { recursive: true, filter: source });
+  const tarballs = readdirSync(join(temporary, 'tarballs'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const quick = [
+    '--prefer-offline',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-package-lock',
+    '--loglevel=error',
+  ];
+  for (const args of [['install', ...quick, ...tarballs], ['test']]) {
+    const { code, output } = await run('npm', args, folder);
+    if (code !== 0) return [`examples/strangers-parts: npm ${args[0]}:\n${output}`];
+    if (args[0] === 'test') console.log(`parts of a stranger: ${output.match(/(?<=pass )\d+/)?.[0]} tests passed`);
   }
+  return [];
 }
 
 /** Files of data have no types to resolve. */
@@ -105,8 +140,8 @@ function withoutData(exports) {
 
 function run(program, args, cwd) {
   return new Promise((resolve, reject) => {
-    // pnpm is a script on Windows, which only a shell starts.
-    const shell = process.platform === 'win32' && program === 'pnpm';
+    // pnpm and npm are scripts on Windows, which only a shell starts.
+    const shell = process.platform === 'win32' && program !== process.execPath;
     execFile(program, args, { cwd, shell }, (error, stdout, stderr) => {
       if (error && typeof error.code !== 'number') reject(error);
       else resolve({ code: error ? error.code : 0, output: stdout + stderr });

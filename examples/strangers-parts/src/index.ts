@@ -1,0 +1,3 @@
+export { bumpDiscriminator } from './bumpDiscriminator.js';
+export { logCosh } from './logCosh.js';
+export { polarGenerator } from './polarGenerator.js';
