@@ -35,7 +35,7 @@ describe('a seasonal-naive forecast', () => {
 
 describe('a linear autoregression', () => {
   const series = [0, 0];
-  for (const e of seeded(1).normals(4000)) series.push(0.6 * series.at(-1)! - 0.3 * series.at(-2)! + e + 1);
+  for (const e of seeded(1).normals(40_000)) series.push(0.6 * series.at(-1)! - 0.3 * series.at(-2)! + e + 1);
   const training = cut(series, { past: 6, horizon: 2 });
 
   it('finds the coefficients, the constant and the spread of the process it was drawn from', () => {
