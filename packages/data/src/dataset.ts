@@ -106,9 +106,22 @@ interface Rows {
 
 type WriteRow = (row: number, out: Float32Array, offset: number) => void;
 
-function rowsDataset(where: string, { count, example, labels, classes }: Rows, write: WriteRow): Dataset {
+function rowsDataset(where: string, rows: Rows, write: WriteRow): Dataset {
+  return datasetOf(where, rows, (indices) => readRows(indices, rows.example, write));
+}
+
+/**
+ * A set from a function that makes examples x of their numbers; it is called with numbers that have been checked.
+ *
+ * @throws GM_SHAPE when there is none, GM_LABEL for labels
+ */
+export function datasetOf(
+  where: string,
+  { count, example, labels, classes }: Rows,
+  make: (indices: ArrayLike<number>) => Tensor,
+): Dataset {
   checkCount(where, count);
-  const x = (indices: ArrayLike<number>) => readRows(checkIndices(indices, count), example, write);
+  const x = (indices: ArrayLike<number>) => make(checkIndices(indices, count));
   if (labels === undefined) return { count, example, at: (indices) => ({ x: x(indices) }) };
   const checked = checkLabels(where, labels, count, classes);
   const at = (indices: ArrayLike<number>): LabelledExamples => ({

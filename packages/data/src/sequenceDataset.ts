@@ -1,7 +1,6 @@
 import { checkNumber, gmError, type LabelledExamples, spec } from '@gm/core';
-import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
-import type { Dataset } from './dataset.js';
-import { checkCount, checkIndices, checkLabels, gather } from './rows.js';
+import { tensor2d } from '@tensorflow/tfjs-core';
+import { type Dataset, datasetOf } from './dataset.js';
 
 /** Options of `sequenceDataset`. */
 export interface SequenceDatasetOptions {
@@ -38,28 +37,18 @@ export function sequenceDataset(options: SequenceDatasetOptions): Dataset {
   const where = 'sequenceDataset';
   checkNumber(where, 'vocabulary', vocabulary, { min: 2, integer: true });
   if (padding !== undefined) checkNumber(where, 'padding', padding, { min: 0, max: vocabulary - 1, integer: true });
-  const count = sequences.length;
-  checkCount(where, count);
-  const longest = sequences.reduce((most, { length }) => Math.max(most, length), 0);
-  const time = checkNumber(where, 'time', options.time ?? Math.max(1, longest), { min: 1, integer: true });
+  const longest = sequences.reduce((most, { length }) => Math.max(most, length), 1);
+  const time = checkNumber(where, 'time', options.time ?? longest, { min: 1, integer: true });
   for (const [index, sequence] of sequences.entries()) {
     checkLength(index, sequence.length, time, padding !== undefined);
     checkSymbols(index, sequence, vocabulary, padding);
   }
-  const x = (indices: ArrayLike<number>) => {
-    const rows = new Int32Array(indices.length * time).fill(padding ?? 0);
-    for (const [row, index] of Array.from(checkIndices(indices, count)).entries())
-      rows.set(sequences[index]!, row * time);
-    return tensor2d(rows, [indices.length, time], 'int32');
-  };
   const example = spec([time], [0, vocabulary - 1], 'int32');
-  if (labels === undefined) return { count, example, at: (indices) => ({ x: x(indices) }) };
-  const checked = checkLabels(where, labels, count, classes);
-  const at = (indices: ArrayLike<number>): LabelledExamples => ({
-    x: x(indices),
-    labels: tensor1d(gather(checked.labels, indices), 'int32'),
+  return datasetOf(where, { count: sequences.length, example, labels, classes }, (indices) => {
+    const rows = new Int32Array(indices.length * time).fill(padding ?? 0);
+    for (let row = 0; row < indices.length; row++) rows.set(sequences[indices[row]!]!, row * time);
+    return tensor2d(rows, [indices.length, time], 'int32');
   });
-  return { count, example, ...checked, at };
 }
 
 function checkLength(index: number, length: number, time: number, filled: boolean): void {
