@@ -2,6 +2,7 @@ import { type CategoricalPosterior, checkNumber, type Encoder, gmError, type Net
 import type { GumbelSoftmaxOptions } from '@gm/ops';
 import { reshape, tidy } from '@tensorflow/tfjs-core';
 import { type CategoricalSizes, categorical } from './categorical.js';
+import { membersOf } from './membersOf.js';
 
 /** A network x → [variables · categories] that is read as logits of q(z | x). */
 export interface CategoricalEncoder extends Network, Encoder<CategoricalPosterior> {
@@ -35,20 +36,13 @@ export function categoricalEncoder(network: Network, options: CategoricalEncoder
   checkNumber('categoricalEncoder', 'temperature', temperature, { min: 0, exclusive: true });
   checkGives(network, variables * categories);
   return {
-    ...(network.buffers && { buffers: network.buffers }),
-    ...(network.kernels && { kernels: network.kernels }),
-    ...(network.condition && { condition: network.condition }),
-    input: network.input,
-    output: network.output,
-    parameters: network.parameters,
+    ...membersOf(network),
     latent: variables * categories,
     categories,
-    apply: (x, applying) => network.apply(x, applying),
     encode(x, applying = {}) {
       const logits = tidy(() => reshape(network.apply(x, applying), [-1, variables, categories]));
       return categorical(logits, { temperature, hard: hard || !applying.training });
     },
-    dispose: () => network.dispose(),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   logSumExp,
   matMul,
   mul,
+  onesLike,
   square,
   sub,
   sum,
@@ -41,7 +42,7 @@ export function componentPrior(where: string, latent: number, components: () => 
       return tidy(() => {
         const { mean, logVariance, logits } = components();
         const each = tile(logits, [count, 1]); // [count, components]
-        const chosen = logits.size === 1 ? exp(mul(0, each)) : gumbelSoftmax(each, random.uniform(each.shape));
+        const chosen = logits.size === 1 ? onesLike(each) : gumbelSoftmax(each, random.uniform(each.shape));
         const scale = exp(mul(0.5, matMul(chosen, logVariance)));
         return add(matMul(chosen, mean), mul(scale, random.normal([count, latent])));
       });

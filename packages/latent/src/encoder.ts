@@ -1,6 +1,7 @@
 import { type Encoder, type GaussianPosterior, gmError, type Network, showSpec } from '@gm/core';
 import { tidy } from '@tensorflow/tfjs-core';
 import { gaussian, splitGaussian } from './gaussian.js';
+import { membersOf } from './membersOf.js';
 
 /** A network x → [2 · latent] that is read as q(z | x), with the size of z. */
 export interface GaussianEncoder extends Network, Encoder<GaussianPosterior> {
@@ -31,18 +32,11 @@ export function gaussianEncoder(network: Network): GaussianEncoder {
     });
   }
   return {
-    ...(network.buffers && { buffers: network.buffers }),
-    ...(network.kernels && { kernels: network.kernels }),
-    ...(network.condition && { condition: network.condition }),
-    input: network.input,
-    output: network.output,
-    parameters: network.parameters,
+    ...membersOf(network),
     latent: units / 2,
-    apply: (x, options) => network.apply(x, options),
     encode(x, options) {
       const { mean, logVariance } = tidy(() => splitGaussian(network.apply(x, options)));
       return gaussian(mean, logVariance);
     },
-    dispose: () => network.dispose(),
   };
 }

@@ -1,23 +1,6 @@
-import { checkNumber, checkTensor, gmError, type Prior, spec } from '@gm/core';
-import {
-  add,
-  cast,
-  expandDims,
-  gather,
-  greaterEqual,
-  logSumExp,
-  mul,
-  reshape,
-  square,
-  sub,
-  sum,
-  type Tensor,
-  tensor1d,
-  tensor2d,
-  tidy,
-} from '@tensorflow/tfjs-core';
-import { checkDraw } from './prior.js';
-import { LOG_TWO_PI } from './rows.js';
+import { checkNumber, gmError, type Prior } from '@gm/core';
+import { tensor2d } from '@tensorflow/tfjs-core';
+import { componentPrior } from './componentPrior.js';
 
 /** Gaussians with axes along those of z, and how much each weighs. */
 export interface MixtureComponents {
@@ -45,34 +28,12 @@ export interface MixtureComponents {
 export function gaussianMixture(components: MixtureComponents): Prior {
   const { means, scales, weights } = checked(components);
   const [count, size] = [means.length, means[0]!.length];
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const cumulative = weights.map((_, k) => weights.slice(0, k).reduce((sum, weight) => sum + weight, 0) / total);
-  // log πₖ − Σ log σₖᵢ − ½ n log 2π
-  const constants = weights.map(
-    (weight, k) =>
-      Math.log(weight / total) - scales[k]!.reduce((sum, scale) => sum + Math.log(scale), 0) - 0.5 * size * LOG_TWO_PI,
-  );
   const table = (rows: readonly (readonly number[])[]) => tensor2d(rows.flat(), [count, size]);
-  return {
-    shape: [size],
-    sample(draws, random) {
-      checkDraw('gaussianMixture', draws, random);
-      return tidy(() => {
-        const passed = greaterEqual(random.uniform([draws, 1]), tensor1d(cumulative)); // [draws, components]
-        const chosen = cast(sub(sum(cast(passed, 'float32'), -1), 1), 'int32'); // [draws]
-        const noise = random.normal([draws, size]);
-        return add(gather(table(means), chosen as never), mul(gather(table(scales), chosen as never), noise));
-      });
-    },
-    logProb(z) {
-      checkTensor('gaussianMixture', 'z', z, spec([size]));
-      return tidy(() => {
-        const inverse = table(scales.map((row) => row.map((scale) => 1 / scale)));
-        const apart: Tensor = mul(sub(expandDims(z, 1), table(means)), inverse); // [batch, components, size]
-        return logSumExp(sub(reshape(tensor1d(constants), [1, count]), mul(0.5, sum(square(apart), -1))), -1);
-      });
-    },
-  };
+  return componentPrior('gaussianMixture', size, () => ({
+    mean: table(means),
+    logVariance: table(scales.map((row) => row.map((scale) => 2 * Math.log(scale)))),
+    logits: tensor2d(weights.map(Math.log), [1, count]),
+  }));
 }
 
 function checked({ means, scales, weights = means.map(() => 1) }: MixtureComponents) {

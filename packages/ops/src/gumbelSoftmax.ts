@@ -3,6 +3,7 @@ import {
   add,
   argMax,
   cast,
+  clone,
   customGrad,
   div,
   log,
@@ -10,7 +11,6 @@ import {
   neg,
   oneHot,
   softmax,
-  sub,
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
@@ -53,7 +53,7 @@ export function gumbelSoftmax(logits: Tensor, uniform: Tensor, options: GumbelSo
 /** One where it is largest, with the gradient of the identity. */
 const straightThrough = customGrad((soft) => ({
   value: cast(oneHot(argMax(soft as Tensor, -1), (soft as Tensor).shape.at(-1)!), 'float32'),
-  gradFunc: (dy) => sub(dy, 0),
+  gradFunc: (dy) => clone(dy),
 }));
 
 function checkCategories(logits: Tensor, uniform: Tensor): void {
