@@ -33,6 +33,7 @@ import {
   residual,
   selfAttention,
   selu,
+  sequenceReader,
   sequential,
   sigmoid,
   softmax,
@@ -104,6 +105,10 @@ describe.each(backends)('on %s', (backend) => {
   testNetwork(runner, 'lstm', (random) => lstm({ units: 3, random })(sequence));
   testNetwork(runner, 'gru', (random) => gru({ units: 3, sequences: true, random })(sequence));
   testNetwork(runner, 'selfAttention', (random) => selfAttention({ heads: 2, causal: true, random })(sequence));
+  testNetwork(runner, 'sequenceReader', (random) => sequenceReader({ input: sequence, hidden: [3, 4], random }));
+  testNetwork(runner, 'sequenceReader of symbols', (random) =>
+    sequenceReader({ input: spec([4], [0, 6], 'int32'), padding: 0, hidden: [3], cell: 'gru', random }),
+  );
   testNetwork(runner, 'embedding', (random) =>
     embedding({ vocabulary: 7, units: 3, random })(spec([4], [0, 6], 'int32')),
   );

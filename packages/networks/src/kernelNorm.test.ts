@@ -16,6 +16,7 @@ import { conv2d as convReference, dense as denseReference } from '../test/refere
 import { conv2d } from './conv2d.js';
 import { conv2dTranspose } from './conv2dTranspose.js';
 import { dense } from './dense.js';
+import { zeros } from './initializer.js';
 import { spectralNorm, weightNorm } from './kernelNorm.js';
 
 const random = seeded(1);
@@ -168,6 +169,12 @@ describe.each(backends)('spectralNorm on %s', (backend) => {
     });
     expect(await left()).not.toEqual(before);
   });
+});
+
+it.each([weightNorm, spectralNorm])('$name leaves a kernel of zeros as silent as it is', async (norm) => {
+  await useBackend('cpu');
+  const network = dense({ units: 3, kernel: zeros, kernelNorm: norm(), random })(spec([4]));
+  await expectClose(network.apply(ones([2, 4]), { training: true }), [0, 0, 0, 0, 0, 0]);
 });
 
 it('spectralNorm refuses a number of iterations that is none', async () => {

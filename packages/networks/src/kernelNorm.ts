@@ -32,6 +32,9 @@ export interface NormalizedKernel {
  */
 export type KernelNorm = (kernel: Variable, outputs: number) => NormalizedKernel;
 
+/** Keeps what is zero at zero, where it is divided by its length. */
+const NEARLY_NOTHING = 1e-12;
+
 /** The kernel as it is. */
 export const plain: KernelNorm = (kernel) => ({ parameters: { kernel }, evaluate: () => kernel });
 
@@ -50,7 +53,7 @@ export function weightNorm(): KernelNorm {
   return (kernel, outputs) => {
     const axes = kernel.shape.map((_, axis) => axis).filter((axis) => axis !== outputs);
     const along = kernel.shape.map((size, axis) => (axis === outputs ? size : 1));
-    const length = () => sqrt(sum(square(kernel), axes, true));
+    const length = () => sqrt(add(sum(square(kernel), axes, true), NEARLY_NOTHING));
     const gain = tidy(() => variable(reshape(length(), [-1])));
     return {
       parameters: { kernel, gain },
@@ -98,13 +101,14 @@ export function spectralNorm({ iterations = 1 }: { readonly iterations?: number 
       buffers: { left, right },
       evaluate({ training = false }) {
         if (training) iterate(iterations);
-        return div(kernel, reshape(matMul(left, matMul(matrix(), right), true), []));
+        const sigma = reshape(matMul(left, matMul(matrix(), right), true), []);
+        return div(kernel, add(sigma, NEARLY_NOTHING));
       },
     };
   };
 }
 
-/** A vector scaled to length 1; the small number keeps a vector of zeros at zero. */
+/** A vector scaled to length 1. */
 function unit(vector: Tensor): Tensor {
-  return div(vector, sqrt(add(sum(square(vector)), 1e-12)));
+  return div(vector, sqrt(add(sum(square(vector)), NEARLY_NOTHING)));
 }

@@ -46,7 +46,7 @@ export function sequenceReader(options: SequenceReaderOptions): Network {
   const make = cell === 'lstm' ? lstm : gru;
   const cells = hidden.map((units, layer) => make({ units, sequences: layer < hidden.length - 1, random }));
   const made = sequential(input, ...embedded(input, options), ...cells);
-  if (padding === undefined) return made;
+  if (padding === undefined) return network({ ...made, name: where });
   return network({
     ...made,
     name: where,
