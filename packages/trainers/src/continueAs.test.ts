@@ -158,6 +158,14 @@ describe('continueAs', () => {
     });
     await go(run, 1);
     expect(run.steps).toBe(2);
-    disposeAll(run);
+    const next = continueAs(run, vae({ encoder, decoder, prior, likelihood }));
+    await expectNoLeak(() =>
+      expectError(
+        () => continueAs(run, vae({ encoder, decoder, prior, likelihood })),
+        'GM_DISPOSED',
+        'continueAs() gave',
+      ),
+    );
+    disposeAll(next);
   });
 });

@@ -1,9 +1,11 @@
-import type { OptimizerState } from '@gm/core';
-import { dispose, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { gmError, type OptimizerState } from '@gm/core';
+import { dispose, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { assignCopy } from './averages.js';
 import { copyOf } from './copy.js';
 import { parametersOf } from './descend.js';
+import { checkDevice } from './device.js';
 import type { Game, Player } from './game.js';
+import { checkPlace } from './place.js';
 import { type GameTrainer, stateOf, type TrainerOptions, trainer } from './trainer.js';
 
 /** What is known of a parameter in training. */
@@ -13,7 +15,6 @@ interface Known {
   readonly counters: OptimizerState['counters'];
   /** By kind. */
   readonly slots: Readonly<Record<string, Tensor>>;
-  readonly average?: Tensor;
 }
 
 /**
@@ -27,7 +28,8 @@ interface Known {
  * @param game     composed of any of its networks and of new ones; optimizers may be new or those of before
  * @param options  as for `trainer`; the seed stays that of the run
  * @returns the run that goes on
- * @throws whatever `trainer` throws for that game, GM_BUSY inside `withAverages`; `run` is as it was then
+ * @throws whatever `trainer` throws for that game; GM_BUSY inside `withAverages`; GM_DISPOSED for a run that has ended; GM_DEVICE when the
+ *   device has failed, GM_BACKEND when the run lies on another backend; `run` is as it was then
  * @example run = continueAs(run, vaeGan({ encoder, generator: decoder, discriminator, prior }))
  */
 export function continueAs<Before, Batch, Shared>(
@@ -35,23 +37,43 @@ export function continueAs<Before, Batch, Shared>(
   game: Game<Batch, Shared>,
   options: Omit<TrainerOptions, 'seed'> = {},
 ): GameTrainer<Batch> {
-  stateOf(run); // throws inside withAverages
+  checkUsable(run);
   const next = trainer(game, options);
   const position = { steps: run.steps, random: run.random.state };
-  const known = knownOf(run);
-  // From here on nothing throws. The optimizers of before may serve again: they are emptied first.
+  const [known, averages] = [knownOf(run), averagesBefore(run)];
+  // The optimizers of before may serve again: they are emptied first.
   run.dispose();
   for (const player of game.players) resume(player, known);
+  const parameters = parametersOf(next.networks);
   for (const [name, average] of Object.entries(next.averages?.values ?? {})) {
-    const before = known.get(parametersOf(next.networks)[name]!)?.average;
+    const before = averages.get(parameters[name]!);
     if (before) assignCopy(average, before);
   }
-  for (const { slots, average } of known.values()) dispose([...Object.values(slots), ...(average ? [average] : [])]);
+  dispose([...[...known.values()].flatMap(({ slots }) => Object.values(slots)), ...averages.values()]);
   next.continueFrom(position);
   return next;
 }
 
-/** Copies of all that belongs to each parameter. */
+function checkUsable<Batch>(run: GameTrainer<Batch>): void {
+  checkDevice();
+  checkPlace('continueAs', stateOf(run));
+  if (!run.disposed) return;
+  throw gmError('GM_DISPOSED', {
+    where: 'continueAs',
+    expected: 'a run in use',
+    received: 'one that has ended, or goes on as another game already',
+    remedy: 'Go on from the run that continueAs() gave.',
+  });
+}
+
+/** A copy of the average of each parameter. */
+function averagesBefore<Batch>({ averages, networks }: GameTrainer<Batch>): Map<Variable, Tensor> {
+  const parameters = parametersOf(networks);
+  const entries = Object.entries(averages?.values ?? {});
+  return new Map(entries.map(([name, value]) => [parameters[name]!, copyOf(value)]));
+}
+
+/** Copies of what optimizers hold of each parameter. */
 function knownOf<Batch>(run: GameTrainer<Batch>): Map<Variable, Known> {
   const parameters = parametersOf(run.networks);
   const known = new Map<Variable, Known>();
@@ -60,14 +82,9 @@ function knownOf<Batch>(run: GameTrainer<Batch>): Map<Variable, Known> {
     for (const [name, parameter] of Object.entries(parameters)) {
       const own = Object.entries(slots).filter(([key]) => key.slice(key.indexOf('/') + 1) === name);
       if (own.length === 0) continue;
-      const copies = own.map(([key, slot]) => [key.slice(0, key.indexOf('/')), tidy(() => copyOf(slot))] as const);
+      const copies = own.map(([key, slot]) => [key.slice(0, key.indexOf('/')), copyOf(slot)] as const);
       known.set(parameter, { method, counters: { ...counters }, slots: Object.fromEntries(copies) });
     }
-  }
-  for (const [name, value] of Object.entries(run.averages?.values ?? {})) {
-    const parameter = parameters[name]!;
-    const empty = { method: '', counters: {}, slots: {} };
-    known.set(parameter, { ...(known.get(parameter) ?? empty), average: tidy(() => copyOf(value)) });
   }
   return known;
 }

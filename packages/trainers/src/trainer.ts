@@ -38,6 +38,8 @@ export interface GameTrainer<Batch> extends Trainer<Batch, Metrics> {
   readonly averages?: Averages;
   /** The averages stand in for the parameters just now. */
   readonly averaging: boolean;
+  /** After `dispose()`, when there is nothing left to go on from. */
+  readonly disposed: boolean;
   readonly random: SeededRandom;
   /**
    * Every player moves once, in order; those with `every` only when it is their turn. The batch is borrowed.
@@ -81,6 +83,9 @@ export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: Train
   let averaging = false;
   let disposed = false;
 
+  /** Who has something to move; the others rest. */
+  const moving = game.players.filter((player) => !isFrozen(player));
+
   const move = (player: Player<Batch, Shared>, batch: Batch, shared: Shared, turn: Turn): Record<string, Tensor> => {
     const losses = descend(player, () => player.loss(batch, shared, turn), clipNorm === undefined ? {} : { clipNorm });
     return Object.fromEntries(Object.entries(losses).map(([name, value]) => [`${player.name}/${name}`, value]));
@@ -89,9 +94,9 @@ export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: Train
   const moveAll = (batch: Batch, shared: Shared, turnOf: (name: string) => Turn): Metrics => {
     const metrics: Record<string, Tensor> = {};
     try {
-      for (const player of game.players) {
+      for (const player of moving) {
         // The k-th of every k steps, so that a critic has moved k times before its generator.
-        if ((steps + 1) % (player.every ?? 1) !== 0 || isFrozen(player)) continue;
+        if ((steps + 1) % (player.every ?? 1) !== 0) continue;
         Object.assign(metrics, move(player, batch, shared, turnOf(player.name)));
       }
       averages?.update(steps + 1);
@@ -146,6 +151,9 @@ export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: Train
     },
     get averaging() {
       return averaging;
+    },
+    get disposed() {
+      return disposed;
     },
     async withAverages(work) {
       if (averaging) throw unusable('GM_BUSY', 'one withAverages() at a time', 'another inside or beside it');

@@ -213,6 +213,12 @@ describe('compositions that do not fit', () => {
       'GM_FIT',
       'discriminator → loss',
     );
+    await expectError(
+      () => vaeGan({ encoder: encoder(), generator: decoder(image), discriminator, prior: uniform(3) }),
+      'GM_FIT',
+      'encoder → prior',
+      'infinite',
+    );
     const flat = mlpEncoder({ input: spec([16], [0, 1]), hidden: [4], latent: 3, random });
     await expectError(
       () => vaeGan({ encoder: flat, generator: decoder(image), discriminator, prior }),

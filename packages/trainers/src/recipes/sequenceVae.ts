@@ -33,7 +33,7 @@ import { checkCodes, checkUntold } from '../fit.js';
 import type { Game, Turn } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 import { rateAt, type Schedule } from '../schedule.js';
-import { divergenceOf, trainedOf } from './vae.js';
+import { checkReach, divergenceOf, trainedOf } from './vae.js';
 
 /** What a variational autoencoder of sequences is made of. */
 export interface SequenceVaeParts {
@@ -123,6 +123,7 @@ function silenced(
 function checkSequences({ encoder, decoder: { generator, initial }, prior }: SequenceVaeParts): Spec {
   checkUntold('sequenceVae', { encoder, generator, initial });
   checkCodes(encoder, prior);
+  checkReach(prior);
   checkFits({ name: 'prior', spec: spec([sizeOf(prior.shape)]) }, { name: 'initial', spec: initial.input });
   checkFits({ name: 'encoder', spec: encoder.input }, { name: 'generator', spec: generator.input });
   const { shape, dtype } = encoder.input;

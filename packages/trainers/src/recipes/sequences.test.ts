@@ -3,7 +3,7 @@ import { type BatchSource, type Examples, type LabelledExamples, type Network, s
 import { expectError, expectNoLeak } from '@gm/core/testing';
 import { recurrentClassifier, recurrentDiscriminator } from '@gm/discriminators';
 import { codedGenerator, recurrentDecoder, recurrentGenerator, sampleSymbols } from '@gm/generators';
-import { type GaussianEncoder, recurrentEncoder, standardNormal } from '@gm/latent';
+import { type GaussianEncoder, recurrentEncoder, standardNormal, uniform } from '@gm/latent';
 import { gaussianLikelihood } from '@gm/losses';
 import { gumbelSoftmax, sequential } from '@gm/networks';
 import { cast, memory, oneHot, type Tensor1D, tensor, tidy } from '@tensorflow/tfjs-core';
@@ -268,6 +268,7 @@ describe('the options of sequenceVae', () => {
       await expectError(() => sequenceVae({ ...parts, start: 5 }), 'GM_OPTION', 'start');
       await expectError(() => sequenceVae({ ...parts, padding: 1.5 }), 'GM_OPTION', 'padding');
       await expectError(() => sequenceVae({ ...parts, prior: standardNormal(3) }), 'GM_FIT', 'encoder → prior');
+      await expectError(() => sequenceVae({ ...parts, prior: uniform(2) }), 'GM_FIT', 'infinite');
       await expectError(() => sequenceVae({ ...parts, encoder: series }), 'GM_FIT', 'encoder → generator');
     });
     const other = codedGenerator({ generator, latent: 3, random });

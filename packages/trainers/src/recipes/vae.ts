@@ -98,9 +98,13 @@ interface Autoencoder {
 
 /** What the data have to be for these parts, which fit each other, with a finite divergence. @throws GM_FIT */
 export function checkAutoencoder(parts: Autoencoder): Spec {
-  const { range = 'unbounded', categories } = parts.prior;
-  if (typeof range !== 'string' && categories === undefined) throw bounded(range);
+  checkReach(parts.prior);
   return checkReading(parts);
+}
+
+/** Passes when posteriors that go everywhere stay within reach of the prior. @throws GM_FIT when their divergence would be infinite */
+export function checkReach({ range = 'unbounded', categories }: Prior): void {
+  if (typeof range !== 'string' && categories === undefined) throw bounded(range);
 }
 
 /** What the data have to be for these parts, which fit each other. @throws GM_FIT */

@@ -14,7 +14,7 @@ import { checkAdversaries, checkCodes, classesFor, dataSpec, repeated, training 
 import type { Game } from '../game.js';
 import { rateAt, type Schedule } from '../schedule.js';
 import { dcganAdam, discriminatorPlayer } from './gan.js';
-import { divergenceOf, trainedOf } from './vae.js';
+import { checkReach, divergenceOf, trainedOf } from './vae.js';
 
 /** What a VAE-GAN is made of: the decoder of the VAE is the generator of the GAN. */
 export interface VaeGanParts {
@@ -73,6 +73,7 @@ export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
   checkNumber('vaeGan', 'reconstructionWeight', reconstructionWeight, { min: 0 });
   if (typeof beta === 'number') checkNumber('vaeGan', 'beta', beta, { min: 0 });
   checkCodes(encoder, prior);
+  checkReach(prior);
   const seen = dataSpec(
     { name: 'generator', spec: generator.output },
     { name: 'discriminator', spec: discriminator.input },

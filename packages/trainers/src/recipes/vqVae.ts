@@ -7,7 +7,6 @@ import {
   type Network,
   type Optimizer,
   type Spec,
-  showSpec,
 } from '@gm/core';
 import { bernoulli } from '@gm/losses';
 import {
@@ -104,7 +103,7 @@ function checkQuantised(parts: Required<Pick<VqVaeParts, 'encoder' | 'codebook' 
   throw gmError('GM_FIT', {
     where: 'vqVae',
     expected: 'a codebook that follows by itself, without parameters',
-    received: `one with ${Object.keys(codebook.parameters).join(', ')} of ${showSpec(codebook.input)}`,
+    received: `one with ${Object.keys(codebook.parameters).join(', ')}`,
     remedy: 'Take codebook() of @gm/latent.',
   });
 }
