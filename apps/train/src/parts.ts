@@ -83,20 +83,19 @@ const DISCRIMINATOR: Readonly<
       remedy: 'conv is a classifier; choose dcgan for a convolutional discriminator.',
     });
   },
-  // Batch norm would mix the examples that a penalty wants apart.
   dcgan: ({ settings, example, told, random }) =>
     dcganDiscriminator({
       input: images('discriminator', example),
       random,
       ...told,
-      ...((settings.penalty ?? 'none') !== 'none' && { norm: 'none' }),
+      ...normUnder(settings),
     }),
   patch: ({ settings, example, told, random }) =>
     patchDiscriminator({
       input: images('discriminator', example),
       random,
       ...told,
-      ...((settings.penalty ?? 'none') !== 'none' && { norm: 'none' }),
+      ...normUnder(settings),
     }),
   resnet: ({ example, told, random }) =>
     resnetDiscriminator({ input: images('discriminator', example), random, ...told }),
@@ -183,6 +182,11 @@ export function priorOf({ settings, random }: Surroundings, encoder: GaussianEnc
     received: 'vamp, whose pseudo-inputs have no class',
     remedy: 'Leave out one of the two.',
   });
+}
+
+/** Batch norm would mix the examples that a penalty wants apart. */
+function normUnder({ penalty = 'none' }: Settings): { readonly norm?: 'none' } {
+  return penalty === 'none' ? {} : { norm: 'none' };
 }
 
 export function likelihoodOf({ loss, scale }: Settings): Likelihood {

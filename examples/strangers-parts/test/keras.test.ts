@@ -22,7 +22,7 @@ async function readModel() {
   });
 }
 
-it('trains a discriminator whose body is a Keras model', async () => {
+it('trains a discriminator whose body is a model in the format of the Keras converter', async () => {
   const random = seeded(1);
   const body = fromLayersModel(await readModel());
   const critic = discriminator({ body, head: dense({ units: 1, random }) });

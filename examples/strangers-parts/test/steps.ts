@@ -11,7 +11,7 @@ export async function takesSteps<Shared>(game: Game<Examples, Shared>, count = 5
   for (let step = 0; step < count; step++) {
     const batch = await data.at(step);
     const metrics = await readMetrics(run.step(batch));
-    batch.x.dispose();
+    for (const tensor of Object.values(batch)) tensor.dispose();
     assert.ok(Object.keys(metrics).length > 0);
     for (const [name, value] of Object.entries(metrics)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
   }

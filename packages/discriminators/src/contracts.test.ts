@@ -93,35 +93,22 @@ const factories: Record<string, { make: (random: SeededRandom) => FeatureNetwork
     make: (random) => discriminator({ body: adopted(), head: dense({ units: 2, random }) }),
     classes: 2,
   },
-  withHead: {
-    make(random) {
-      const given = mlpDiscriminator({ input: spec([4]), hidden: [5], random });
-      const classifier = withHead(given, { classes: 3, random });
-      return {
-        ...classifier,
-        dispose() {
-          classifier.dispose();
-          given.dispose();
-        },
-      };
-    },
-    classes: 3,
-  },
-  'withHead on a frozen body': {
-    make(random) {
-      const given = mlpDiscriminator({ input: spec([4]), hidden: [5], random });
-      const classifier = withHead(given, { classes: 3, frozen: true, random });
-      return {
-        ...classifier,
-        dispose() {
-          classifier.dispose();
-          given.dispose();
-        },
-      };
-    },
-    classes: 3,
-  },
+  withHead: { make: (random) => reheaded(random, { frozen: false }), classes: 3 },
+  'withHead on a frozen body': { make: (random) => reheaded(random, { frozen: true }), classes: 3 },
 };
+
+/** A head on the body of another, which is freed with it. */
+function reheaded(random: SeededRandom, options: { readonly frozen: boolean }): FeatureNetwork {
+  const given = mlpDiscriminator({ input: spec([4]), hidden: [5], random });
+  const classifier = withHead(given, { classes: 3, random, ...options });
+  return {
+    ...classifier,
+    dispose() {
+      classifier.dispose();
+      given.dispose();
+    },
+  };
+}
 
 /** A tfjs-layers model; its weights are seeded by its own initialisers. */
 function adopted() {

@@ -8,6 +8,9 @@ import { convClassifier } from './convClassifier.js';
 import { dcganDiscriminator } from './dcganDiscriminator.js';
 import { mlpClassifier } from './mlpClassifier.js';
 import { mlpDiscriminator } from './mlpDiscriminator.js';
+import { patchDiscriminator } from './patchDiscriminator.js';
+import { resnetClassifier } from './resnetClassifier.js';
+import { resnetDiscriminator } from './resnetDiscriminator.js';
 
 const random = seeded(1);
 const digits = spec([28, 28, 1], [0, 1]);
@@ -165,6 +168,51 @@ describe('convClassifier', () => {
       await expectError(() => convClassifier({ ...sizes, hidden: 0 }), 'GM_OPTION', 'units', '0');
       await expectError(() => convClassifier({ ...sizes, dropout: 1 }), 'GM_OPTION', 'dropout: expected rate');
       await expectError(() => convClassifier({ ...sizes, input: spec([784]) }), 'GM_FIT', '[784]');
+    });
+  });
+});
+
+describe('patchDiscriminator', () => {
+  it('judges images of any size, more patches the larger they are', () => {
+    const places = (side: number) =>
+      patchDiscriminator({ input: spec([side, side, 1]), channels: 2, random }).body.output.shape;
+    expect([places(28), places(64)]).toEqual([
+      [7, 7, 8],
+      [16, 16, 8],
+    ]);
+  });
+
+  it('refuses sizes that are none, and what is no image, before it makes anything', async () => {
+    await expectNoLeak(async () => {
+      const of = (options: object) => () => patchDiscriminator({ input: digits, channels: 2, random, ...options });
+      await expectError(of({ channels: 0 }), 'GM_OPTION', 'channels');
+      await expectError(of({ halvings: 0 }), 'GM_OPTION', 'halvings');
+      await expectError(of({ input: spec([784]) }), 'GM_FIT', 'conv2d');
+    });
+  });
+});
+
+describe('resnetDiscriminator and resnetClassifier', () => {
+  it('have one body, under other heads', () => {
+    const options = { input: digits, channels: [2, 3], random };
+    const [judge, told, classifier] = [
+      resnetDiscriminator(options),
+      resnetDiscriminator({ ...options, classes: 4 }),
+      resnetClassifier({ ...options, classes: 4 }),
+    ];
+    expect(Object.keys(judge.body.parameters)).toEqual(Object.keys(classifier.body.parameters));
+    expect([judge.output, classifier.output]).toEqual([spec([], 'logits'), spec([4], 'logits')]);
+    expect([judge.condition, told.condition]).toEqual([undefined, spec([], [0, 3], 'int32')]);
+    expect(judge.body.output.shape).toEqual([3]);
+  });
+
+  it('refuse no block, and sizes that are none, before they make anything', async () => {
+    await expectNoLeak(async () => {
+      const of = (options: object) => () => resnetClassifier({ input: digits, classes: 3, random, ...options });
+      await expectError(of({ channels: [] }), 'GM_OPTION', 'one block or more');
+      await expectError(of({ channels: [0] }), 'GM_OPTION', 'channels');
+      await expectError(of({ classes: 1 }), 'GM_OPTION', 'classes');
+      await expectError(of({ input: spec([784]) }), 'GM_FIT', 'conv2d');
     });
   });
 });

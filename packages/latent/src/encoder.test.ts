@@ -19,6 +19,7 @@ import { convEncoder } from './convEncoder.js';
 import { gaussianEncoder } from './encoder.js';
 import { mlpEncoder } from './mlpEncoder.js';
 import { standardNormal } from './prior.js';
+import { recurrentEncoder } from './recurrentEncoder.js';
 
 const image = spec([5, 7, 1], [0, 1]);
 
@@ -32,6 +33,8 @@ describe.each(['cpu', 'wasm'] as const)('encoders on %s', (backend) => {
       mlpEncoder({ input: spec([4]), hidden: [], latent: 3, random }),
     convEncoder: (random: ReturnType<typeof seeded>) =>
       convEncoder({ input: image, channels: [2, 3], latent: 2, random, activation: tanh }),
+    recurrentEncoder: (random: ReturnType<typeof seeded>) =>
+      recurrentEncoder({ input: spec([4, 3]), hidden: [5], latent: 2, random }),
   };
   for (const [name, encoder] of Object.entries(encoders)) {
     testEncoder({ describe, it }, name, encoder);

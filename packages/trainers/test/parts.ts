@@ -4,6 +4,7 @@ import {
   type Examples,
   type Optimizer,
   type PartlyLabelled,
+  type Prior,
   type SeededRandom,
   seeded,
   spec,
@@ -14,6 +15,7 @@ import { mlpDecoder } from '@gm/generators';
 import {
   categoricalEncoder,
   codebook,
+  type GaussianEncoder,
   gaussianMixture,
   mlpEncoder,
   standardNormal,
@@ -112,20 +114,8 @@ export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer)
     const likelihood = gaussianLikelihood({ scale: 0.2 });
     return iwae({ encoder, decoder, prior: standardNormal(latent), likelihood, optimizer: optimizer() }) as never;
   },
-  vaeWithMixture: (seed, optimizer = () => adam({ learningRate: 5e-3 })) => {
-    const random = seeded(seed);
-    const encoder = mlpEncoder({ input: plane, hidden, latent, random });
-    const decoder = mlpDecoder({ latent, hidden, output: plane, random });
-    const prior = trainedMixture({ latent, components: 4, random });
-    return vae({ encoder, decoder, prior, likelihood: narrow, optimizer: optimizer() }) as never;
-  },
-  vaeWithVampPrior: (seed, optimizer = () => adam({ learningRate: 5e-3 })) => {
-    const random = seeded(seed);
-    const encoder = mlpEncoder({ input: plane, hidden, latent, random });
-    const decoder = mlpDecoder({ latent, hidden, output: plane, random });
-    const prior = vampPrior({ encoder, components: 8, random });
-    return vae({ encoder, decoder, prior, likelihood: narrow, optimizer: optimizer() }) as never;
-  },
+  vaeWithMixture: withPrior((_, random) => trainedMixture({ latent, components: 4, random })),
+  vaeWithVampPrior: withPrior((encoder, random) => vampPrior({ encoder, components: 8, random })),
   categoricalVae: (seed, optimizer = () => adam({ learningRate: 1e-2 })) => {
     const random = seeded(seed);
     const network = sequential(plane, dense({ units: 32, random }), relu(), dense({ units: 8, random }));
@@ -220,6 +210,16 @@ export const recipes: Record<string, (seed: number, optimizer?: () => Optimizer)
     return classifier({ network, optimizer: optimizer() }) as never;
   },
 };
+
+function withPrior(priorOf: (encoder: GaussianEncoder, random: SeededRandom) => Prior): (typeof recipes)[string] {
+  return (seed, optimizer = () => adam({ learningRate: 5e-3 })) => {
+    const random = seeded(seed);
+    const encoder = mlpEncoder({ input: plane, hidden, latent, random });
+    const decoder = mlpDecoder({ latent, hidden, output: plane, random });
+    const prior = priorOf(encoder, random);
+    return vae({ encoder, decoder, prior, likelihood: narrow, optimizer: optimizer() }) as never;
+  };
+}
 
 function adversarial(options: Pick<GanParts, 'loss' | 'penalty' | 'discriminatorSteps'>): (typeof recipes)[string] {
   // Without momentum, as the papers on penalties have it.

@@ -1,6 +1,7 @@
 import { useBackend } from '@gm/backends';
 import { type BatchSource, type Examples, type LabelledExamples, type Network, seeded, spec } from '@gm/core';
 import { expectError, expectNoLeak } from '@gm/core/testing';
+import { batches, sequenceDataset } from '@gm/data';
 import { recurrentClassifier, recurrentDiscriminator } from '@gm/discriminators';
 import { codedGenerator, recurrentDecoder, recurrentGenerator, sampleSymbols } from '@gm/generators';
 import { type GaussianEncoder, recurrentEncoder, standardNormal, uniform } from '@gm/latent';
@@ -164,23 +165,11 @@ describe('sequences', () => {
     const random = seeded(1);
     const network = recurrentClassifier({ input: symbols, padding: 0, hidden: [12], classes: 2, random });
     const run = trainer(classifier({ network, optimizer: adam({ learningRate: 1e-2 }) }), { seed: 1 });
-    const cut = (step: number): BatchSource<LabelledExamples> => ({
-      ...pairs(),
-      async at(index) {
-        const { x, labels } = await pairs().at(index);
-        const lengths = Array.from(
-          seeded('lengths')
-            .split(index + step)
-            .words(BATCH),
-          (word) => 1 + (word % TIME),
-        );
-        const values = await x.data();
-        const filled = Array.from(values, (value, at) => (at % TIME < lengths[Math.floor(at / TIME)]! ? value : 0));
-        x.dispose();
-        return { x: tensor(filled, [BATCH, TIME], 'int32'), labels };
-      },
-    });
-    const metrics = await trainTo(run, cut(0) as never, 150);
+    const lengths = Array.from(seeded('lengths').words(400), (word) => 1 + (word % TIME));
+    const sequences = lengths.map((length, index) => KINDS[index % 4]!.slice(0, length));
+    const labels = lengths.map((_, index) => (index % 4) >> 1);
+    const cut = sequenceDataset({ sequences, vocabulary: VOCABULARY, padding: 0, time: TIME, labels });
+    const metrics = await trainTo(run, batches(cut, { batchSize: BATCH, random }) as never, 150);
     expect(metrics['classifier/accuracy']).toBeGreaterThan(0.95);
     disposeAll(run);
   });

@@ -36,7 +36,7 @@ const where = 'testDiscriminator';
 
 /**
  * What every `Discriminator` promises: logits [batch] or [batch, classes], the same for the same input outside training,
- * a gradient that reaches the input (a generator learns from it), refusal of wrong shapes, and no leaks. Where it shows
+ * a gradient that reaches the input (a generator learns from it; of symbols: logits that depend on them), refusal of wrong shapes, and no leaks. Where it shows
  * features, `logits(x)` is `logitsOf(features(x))`.
  *
  * @param runner   `{ describe, it }` of any test runner
@@ -69,9 +69,9 @@ export function testDiscriminator(
     it('gives the same logits for one input again', () =>
       withInput(async (part, x) => expectSame(await take(part.logits(x)), await take(part.logits(x)), 'logits')));
 
-    it('lets a gradient through to the input', () =>
+    it('lets a gradient through to the input; of symbols, which have none, it depends on them', () =>
       withInput(async (part, x) => {
-        if (x.dtype !== 'float32') return; // symbols have none
+        if (x.dtype !== 'float32') return checkDepends(part, x, inputOf(part, input));
         const weights = tensorOf(draw(shapeFor(batch), { seed: 'weights' }));
         await freeing([weights], async () => {
           const gradient = await evaluate(() => grad((v: Tensor) => sum(mul(part.logits(v), weights)))(x));
@@ -110,6 +110,16 @@ export function testDiscriminator(
       }));
 
     it('frees everything it holds', () => expectNoLeak(() => withPart(factory, async () => {})));
+  });
+}
+
+/** Other symbols give other logits. */
+async function checkDepends({ logits }: TestedDiscriminator, x: Tensor, input: Spec): Promise<void> {
+  const other = tensorOf(drawExamples(input, x.shape[0]!, 'other'));
+  await freeing([other], async () => {
+    const [one, another] = [await take(logits(x)), await take(logits(other))];
+    const differs = one.some((value, index) => value !== another[index]);
+    check(differs, where, 'other logits for other symbols', 'the same', 'Read every step that is no padding.');
   });
 }
 
