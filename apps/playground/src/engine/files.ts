@@ -1,0 +1,77 @@
+import type { Examples } from '@gm/core';
+import { type Dataset, idxDataset, imageDataset } from '@gm/data';
+import type { Composition } from '../composition/composition.js';
+import type { Functions } from '../composition/evaluate.js';
+import type { Files } from './protocol.js';
+
+interface DirectoryOptions {
+  readonly split: 'train' | 'test';
+  readonly range: readonly [number, number];
+}
+
+/** What a program reads from files in Node, from the site and from the user here. */
+export interface Reader {
+  /** For programs of that composition: what they read in one go is fetched before. */
+  functionsFor(composition: Pick<Composition, 'data'>): Promise<Functions>;
+  idxDirectory(folder: string, options: DirectoryOptions): Promise<Dataset>;
+  setImages(images: Files['images']): void;
+}
+
+/** Too few to train on, enough to see what fits. */
+const BLANK = imageDataset({ images: { data: new Uint8Array(16 * 784), shape: [16, 28, 28] } });
+
+export function reader(base: string): Reader {
+  const sets = new Map<string, Dataset>();
+  let text: string | undefined;
+  let images: Uint8Array | undefined;
+
+  const idxDirectory: Reader['idxDirectory'] = async (folder, { split, range }) => {
+    const key = `${folder} ${split} ${range}`;
+    const known = sets.get(key);
+    if (known) return known;
+    const set = folder === 'images' ? ownImages(images, range) : await digits(base, split, range);
+    sets.set(key, set);
+    return set;
+  };
+  return {
+    idxDirectory,
+    async functionsFor({ data }) {
+      if (data === 'text') text ??= await (await fetched(`${base}data/text.txt`)).text();
+      return { idxDirectory, readFileSync: () => text };
+    },
+    setImages(given) {
+      images = given;
+      for (const key of [...sets.keys()].filter((key) => key.startsWith('images'))) sets.delete(key);
+    },
+  };
+}
+
+function ownImages(images: Uint8Array | undefined, range: readonly [number, number]): Dataset<Examples> {
+  return images
+    ? idxDataset({ images, range, names: { images: 'your images' } })
+    : { ...BLANK, example: { ...BLANK.example, range } };
+}
+
+async function digits(
+  base: string,
+  split: DirectoryOptions['split'],
+  range: readonly [number, number],
+): Promise<Dataset> {
+  const prefix = split === 'train' ? 'train' : 't10k';
+  const [images, labels] = await Promise.all(
+    ['images-idx3', 'labels-idx1'].map(async (kind) => {
+      const answer = await fetched(`${base}data/digits/${prefix}-${kind}-ubyte.gz`);
+      return new Uint8Array(await answer.arrayBuffer());
+    }),
+  );
+  return idxDataset({ images: images!, labels: labels!, range });
+}
+
+/** @throws where the site does not answer, with what to do */
+async function fetched(url: string): Promise<Response> {
+  const answer = await fetch(url).catch((cause) => {
+    throw new Error(`${url} cannot be loaded: connect to the network once, then the page works without.`, { cause });
+  });
+  if (answer.ok) return answer;
+  throw new Error(`${url}: the server answers ${answer.status}. Build the page again, or load it anew.`);
+}

@@ -1,0 +1,61 @@
+import { spec } from '@gm/core';
+import { gather, type Tensor, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { MapView, Rows } from '../protocol.js';
+import type { Session } from '../session.js';
+import { rowsOf } from './rows.js';
+import { classesOf, decoded } from './samples.js';
+
+type Axes = readonly [number, number];
+
+/** How many examples are placed on the map. */
+const PLACED = 600;
+
+/** Draws of a normal prior hardly lie further out; a uniform one ends at 1. */
+const extentOf = ({ composition }: Session) => (composition.prior === 'uniform' ? 1 : 3);
+
+/** The plane of two latent dimensions, decoded on a grid from the top left, and where examples are encoded. */
+export async function map(session: Session, side: number, axes: Axes): Promise<MapView | undefined> {
+  if (!hasPlane(session)) return undefined;
+  const extent = extentOf(session);
+  const places = Array.from({ length: side * side }, (_, index) => {
+    const [row, column] = [Math.floor(index / side), index % side];
+    return [column, side - 1 - row].map((step) => extent * ((2 * step + 1) / side - 1)) as unknown as Axes;
+  });
+  const images = await decodedAt(session, places, axes, 0);
+  const codes = await codesOf(session, axes);
+  return { images, extent, side, ...(codes && { codes }) };
+}
+
+/** What one place gives. */
+export async function decodeAt(session: Session, at: Axes, axes: Axes, label = 0): Promise<Rows | undefined> {
+  return hasPlane(session) ? decodedAt(session, [at], axes, label) : undefined;
+}
+
+function hasPlane({ prior, decoder, data }: Session): boolean {
+  return prior !== undefined && decoder !== undefined && data !== undefined && prior.shape[0]! >= 2;
+}
+
+function decodedAt(session: Session, places: readonly Axes[], [first, second]: Axes, label: number): Promise<Rows> {
+  const latent = session.prior!.shape[0]!;
+  const z = new Float32Array(places.length * latent);
+  for (const [index, [x, y]] of places.entries()) {
+    z[index * latent + first] = x;
+    z[index * latent + second] = y;
+  }
+  const labels = classesOf(session) === undefined ? undefined : places.map(() => label);
+  const x = tidy(() => decoded(session, tensor2d(z, [places.length, latent]), labels));
+  return rowsOf(x, session.data!.example);
+}
+
+async function codesOf({ encoder, data }: Session, axes: Axes): Promise<Rows | undefined> {
+  if (!encoder || !data) return undefined;
+  const indices = Array.from({ length: Math.min(PLACED, data.count) }, (_, index) => index);
+  const labels = data.labels && indices.map((index) => data.labels![index]!);
+  const codes = tidy(() => {
+    const { x } = data.at(indices);
+    const condition: { condition?: Tensor } =
+      encoder.condition && labels ? { condition: tensor1d(labels, 'int32') } : {};
+    return gather(encoder.encode(x, condition).mean, [...axes], 1);
+  });
+  return rowsOf(codes, spec([2]), labels);
+}

@@ -1,0 +1,36 @@
+import { type Range, type Spec, sizeOf } from '@gm/core';
+import { type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import type { Rows } from '../protocol.js';
+
+/** Reads examples, as pictures where they are some; disposes of the tensor. */
+export async function rowsOf(
+  x: Tensor,
+  { shape, range }: Pick<Spec, 'shape' | 'range'>,
+  labels?: readonly number[],
+): Promise<Rows> {
+  try {
+    const values = Float32Array.from(await x.data());
+    const count = values.length / sizeOf(shape);
+    if (shape.length === 3) toPicture(values, range);
+    return { values, count, shape, ...(labels && { labels }) };
+  } finally {
+    x.dispose();
+  }
+}
+
+/** Into [0, 1], in place. */
+function toPicture(values: Float32Array, range: Range): void {
+  const [low, high] = typeof range === 'string' ? [0, 1] : range;
+  for (let at = 0; at < values.length; at++) values[at] = Math.min(1, Math.max(0, (values[at]! - low) / (high - low)));
+}
+
+/** Classes by turns, as `fromDecoder` asks for them. */
+export const byTurns = (count: number, classes: number) => Array.from({ length: count }, (_, index) => index % classes);
+
+/** Evaluates with a condition where there is one. */
+export function told<Result>(
+  labels: readonly number[] | undefined,
+  work: (options: { condition?: Tensor }) => Result,
+): Result {
+  return tidy(() => work(labels ? { condition: tensor1d([...labels], 'int32') } : {}) as never) as Result;
+}

@@ -1,0 +1,140 @@
+/** What the page and its worker say to each other: plain values only, for both are written against this file alone. */
+import type { Composition } from '../composition/composition.js';
+
+export interface Files {
+  /** IDX files of the user's own images. */
+  readonly images?: Uint8Array;
+}
+
+export interface StartOptions {
+  readonly composition: Composition;
+  readonly backend: 'auto' | 'wasm' | 'webgpu';
+  /** Allows a software adapter of WebGPU. */
+  readonly software?: boolean;
+  readonly files?: Files;
+  /** Goes on from there. */
+  readonly checkpoint?: Uint8Array;
+}
+
+/** A part as the diagram shows it. */
+export interface PartView {
+  readonly role: string;
+  readonly input: string;
+  readonly output: string;
+  readonly parameters: number;
+  /** The player that moves it, or none. */
+  readonly player?: string;
+}
+
+export interface Started {
+  readonly backend: string;
+  readonly reason: string;
+  readonly parts: readonly PartView[];
+  /** Of one example. */
+  readonly example: readonly number[];
+  readonly classes?: number;
+  /** Dimensions of the latent space, where there is one. */
+  readonly latent?: number;
+  readonly step: number;
+  /** Of training examples. */
+  readonly count: number;
+  readonly batchSize: number;
+}
+
+export interface Progress {
+  readonly step: number;
+  readonly epoch: number;
+  /** The metrics of every step since the last word. */
+  readonly rows: readonly { readonly step: number; readonly metrics: Readonly<Record<string, number>> }[];
+  readonly stepsPerSecond: number;
+  readonly examplesPerSecond: number;
+  readonly playing: boolean;
+}
+
+/** Pictures one after the other, or points; values in [0, 1] for pictures, data units for points. */
+export interface Rows {
+  readonly values: Float32Array;
+  readonly count: number;
+  /** [height, width, channels], or [2]. */
+  readonly shape: readonly number[];
+  /** The class of each, where they have one. */
+  readonly labels?: readonly number[];
+}
+
+/** Values on a square grid over [−extent, extent]², row by row from the top. */
+export interface Field {
+  readonly values: Float32Array;
+  readonly size: number;
+  readonly extent: number;
+}
+
+export interface PlaneView {
+  readonly real: Rows;
+  readonly generated?: Rows;
+  readonly density?: Field;
+  /** p(real), or the class and how sure it is. */
+  readonly surface?: Field;
+  readonly kind?: 'real' | 'class';
+  /** Where the generated points would move to please the discriminator, [count, 2]. */
+  readonly gradients?: Float32Array;
+}
+
+export interface MapView {
+  readonly images: Rows;
+  /** Codes go from −extent to extent along both axes. */
+  readonly extent: number;
+  readonly side: number;
+  /** Codes of examples, with their classes. */
+  readonly codes?: Rows;
+}
+
+export interface Neighbours {
+  readonly sample: Rows;
+  readonly nearest: Rows;
+  readonly distances: readonly number[];
+}
+
+export interface Judged {
+  readonly examples: Rows;
+  readonly predicted: readonly number[];
+  readonly probabilities: readonly number[];
+  /** Of all test examples. */
+  readonly accuracy: number;
+  /** [classes × classes]: rows are what an example is, columns what it is taken for. */
+  readonly confusion: readonly number[];
+  readonly classes: number;
+}
+
+/** The choices that do not fit, and why: `refusals.penalty.r1`. */
+export type Refusals = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** What the worker does. Looking never moves the run. */
+export interface Engine {
+  start(options: StartOptions, say: (progress: Progress) => void, fail: (message: string) => void): Promise<Started>;
+  play(): Promise<void>;
+  /** After the step under way. */
+  pause(): Promise<void>;
+  stepOnce(): Promise<void>;
+  /** Steps a second at most; 0 is without limit. */
+  setSpeed(stepsPerSecond: number): void;
+  /** Of all players, as multiples of what they began with. */
+  setLearningRate(factor: number): void;
+  checkpoint(): Promise<{ readonly bytes: Uint8Array; readonly step: number }>;
+  refusals(composition: Composition): Promise<Refusals>;
+  /** Always from the same noise. With classes, they go by turns. */
+  samples(count: number): Promise<Rows | undefined>;
+  reconstructions(count: number): Promise<{ readonly inputs: Rows; readonly outputs: Rows } | undefined>;
+  /** The plane of two latent dimensions; the others stay 0. */
+  map(side: number, axes: readonly [number, number]): Promise<MapView | undefined>;
+  /** What one place of that plane gives. */
+  decode(at: readonly [number, number], axes: readonly [number, number], label?: number): Promise<Rows | undefined>;
+  /** From one sample to another, both by their number in `samples`. */
+  interpolation(from: number, to: number, steps: number): Promise<Rows | undefined>;
+  plane(): Promise<PlaneView | undefined>;
+  neighbours(sample: number, count: number): Promise<Neighbours | undefined>;
+  judged(count: number): Promise<Judged | undefined>;
+  /** Text that goes on from the prompt; `piece` hears it as it is drawn. */
+  speak(prompt: string, length: number, temperature: number, piece: (text: string) => void): Promise<void>;
+  /** How many tensors there are, for tests of leaks. */
+  tensors(): Promise<number>;
+}

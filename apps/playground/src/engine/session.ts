@@ -1,0 +1,117 @@
+import type {
+  BatchSource,
+  Encoder,
+  FeatureDiscriminator,
+  GaussianPosterior,
+  Likelihood,
+  Network,
+  Prior,
+  Recurrent,
+} from '@gm/core';
+import type { Alphabet, Dataset } from '@gm/data';
+import { type Game, type GameTrainer, train } from '@gm/trainers';
+import { engine as tfEngine } from '@tensorflow/tfjs-core';
+import { type Composition, mediaOf } from '../composition/composition.js';
+import { evaluate, type Functions, type Scope } from '../composition/evaluate.js';
+import { FUNCTIONS } from '../composition/library.js';
+import { programOf } from '../composition/program.js';
+import { hasSlot } from '../composition/slots.js';
+
+type AnyOptimizer = (options: { readonly learningRate: number }) => unknown;
+
+/** A composition made real. What a system does not have is not there. */
+export interface Session {
+  readonly composition: Composition;
+  // biome-ignore lint/suspicious/noExplicitAny: batches of whatever its game takes
+  readonly run: GameTrainer<any>;
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  readonly source: BatchSource<any>;
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  readonly game: Game<any, any>;
+  readonly data?: Dataset;
+  readonly encoder?: Network & Encoder<GaussianPosterior>;
+  /** z → x, or what the likelihood reads. */
+  readonly decoder?: Network;
+  readonly prior?: Prior;
+  readonly likelihood?: Likelihood;
+  readonly discriminator?: Network & FeatureDiscriminator;
+  /** Of classes. */
+  readonly classifier?: Network & FeatureDiscriminator;
+  readonly speaker?: Recurrent;
+  readonly alphabet?: Alphabet;
+  dispose(): void;
+}
+
+export interface ComposeOptions {
+  readonly functions: Functions;
+  /** Multiplies every learning rate, at each step anew. */
+  rateFactor(): number;
+}
+
+/**
+ * Makes the parts, the run and its batches, all checked against each other; nothing is left behind where they do not fit.
+ *
+ * @throws what the parts complain of
+ */
+export async function compose(composition: Composition, { functions, rateFactor }: ComposeOptions): Promise<Session> {
+  const before = variables();
+  const scope: Scope = {};
+  let game: Session['game'] | undefined;
+  const clear = () => {
+    (scope.run as GameTrainer<unknown> | undefined)?.dispose();
+    for (const variable of variables().filter((one) => !before.includes(one))) variable.dispose();
+  };
+  const caught: Functions = {
+    trainer: (made, options) => {
+      game = made;
+      return FUNCTIONS.trainer!(made, options);
+    },
+  };
+  try {
+    await evaluate(programOf(composition), { ...FUNCTIONS, ...functions, ...scaled(rateFactor), ...caught }, scope);
+    const { run, source } = scope as unknown as Session;
+    checkLabels(composition, scope.data as Dataset | undefined);
+    const looked = train(run, source, { steps: run.steps + 1 });
+    await looked.next(); // checks the data, and moves nothing yet
+    await looked.return();
+    return { ...rolesOf(composition, scope), composition, run, source, game: game!, dispose: clear };
+  } catch (error) {
+    clear();
+    checkLabels(composition, scope.data as Dataset | undefined); // says it better
+    throw error;
+  }
+}
+
+/** Optimizers whose rate can be turned while they are used. */
+function scaled(factor: () => number): Functions {
+  const turned = (name: string) => (options: { readonly learningRate: number }) =>
+    (FUNCTIONS[name] as AnyOptimizer)({
+      ...options,
+      learningRate: (() => options.learningRate * factor()) as never,
+    });
+  return Object.fromEntries(['adam', 'adamW', 'rmsprop', 'sgd'].map((name) => [name, turned(name)]));
+}
+
+function rolesOf(composition: Composition, scope: Scope): Partial<Session> {
+  const { data, encoder, prior, likelihood, generator, decoder = generator, network, discriminator, alphabet } = scope;
+  const { system } = composition;
+  if (system === 'language-model') return { speaker: generator, alphabet } as Partial<Session>;
+  const classifier = system === 'semi-supervised' ? discriminator : network;
+  // That of an adversarial autoencoder judges codes.
+  const judge = system === 'adversarial-autoencoder' || system === 'semi-supervised' ? undefined : discriminator;
+  const roles = { data, encoder, decoder, prior, likelihood, discriminator: judge, classifier };
+  return Object.fromEntries(Object.entries(roles).filter(([, part]) => part !== undefined)) as Partial<Session>;
+}
+
+/** @throws where classes are asked for and there are none */
+function checkLabels(composition: Composition, data: Dataset | undefined): void {
+  const { system, conditional } = composition;
+  const asked =
+    system === 'classifier' || system === 'semi-supervised' || (conditional && hasSlot(composition, 'conditional'));
+  if (!asked || mediaOf(composition) === 'text' || data === undefined || data.classes !== undefined) return;
+  throw new Error(
+    'This needs the class of each example, and these data have none. Choose digits, or a toy with parts.',
+  );
+}
+
+const variables = () => Object.values(tfEngine().registeredVariables);

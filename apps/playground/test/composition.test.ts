@@ -1,0 +1,81 @@
+import { toyNames } from '@gm/data';
+import { describe, expect, it } from 'vitest';
+import { CHOICES, type Composition, checkComposition } from '../src/composition/composition.js';
+import { exportedProgram } from '../src/composition/exported.js';
+import { defaultsFor, PRESETS } from '../src/composition/presets.js';
+import { printProgram } from '../src/composition/print.js';
+import { call, member, method, name, waited } from '../src/composition/term.js';
+import { fromHash, toHash } from '../src/composition/url.js';
+
+describe('a composition as an address', () => {
+  it.each(PRESETS)('$name comes back as it went', ({ composition }) => {
+    expect(fromHash(`#${toHash(composition)}`)).toEqual(composition);
+  });
+
+  it('carries drawn points, numbers and choices', () => {
+    const drawn: Composition = {
+      ...defaultsFor('gan', 'points'),
+      points: [0.25, -1.5, 3, 0.01],
+      loss: 'hinge',
+      learningRate: 3e-4,
+      conditional: true,
+    };
+    expect(fromHash(toHash(drawn))).toEqual(drawn);
+  });
+
+  it('says only what is not the default', () => {
+    expect(toHash(defaultsFor('gan', 'moons'))).toBe('system=gan&data=moons');
+  });
+
+  it('is none where there is no system, and is refused by the name of its field where it is wrong', () => {
+    expect(fromHash('')).toBeUndefined();
+    expect(() => fromHash('system=sorcery')).toThrow('system');
+    expect(() => fromHash('system=vae&data=elephants')).toThrow('data');
+    expect(() => fromHash('system=vae&latent=-3')).toThrow('latent');
+    expect(() => fromHash('system=vae&latent=two')).toThrow('latent');
+    expect(() => fromHash('system=vae&colour=red')).toThrow('colour');
+    expect(() => fromHash('system=gan&data=points&points=1,x')).toThrow('points');
+  });
+});
+
+it('knows every toy of @gm/data', () => {
+  expect(Object.keys(CHOICES.data)).toEqual(expect.arrayContaining([...toyNames]));
+});
+
+it('has defaults for every system on all data', () => {
+  for (const system of Object.keys(CHOICES.system) as Composition['system'][])
+    for (const data of Object.keys(CHOICES.data) as Composition['data'][])
+      expect(checkComposition(defaultsFor(system, data)).system).toBe(system);
+});
+
+describe('a program as text', () => {
+  it('says calls, members and methods, awaits, and shortens fields', () => {
+    const program = [
+      { name: 'data', value: waited('idxDirectory', 'digits', { range: [0, 1] }) },
+      { name: 'input', value: member(name('data'), 'example') },
+      { name: 'random', value: method(call('seeded', 1), 'split', "it's") },
+      { name: 'net', value: call('dense', { input: name('input'), random: name('random'), bias: false }) },
+    ];
+    expect(printProgram(program).split('\n')).toEqual([
+      "const data = await idxDirectory('digits', { range: [0, 1] });",
+      'const input = data.example;',
+      "const random = seeded(1).split('it\\'s');",
+      'const net = dense({ input, random, bias: false });',
+    ]);
+  });
+
+  it('breaks what is too long for a line', () => {
+    const fields = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`field${index}`, index * 1000]));
+    const text = printProgram([{ name: 'long', value: call('make', fields) }]);
+    expect(text.split('\n')).toHaveLength(14);
+    expect(text).toContain('\n  field3: 3000,\n');
+  });
+
+  it('imports what it calls, by package, and nothing twice', () => {
+    const text = exportedProgram(defaultsFor('vae', 'moons'));
+    const imported = [...text.matchAll(/import \{ (.+) \} from/g)].flatMap((match) => match[1]!.split(', '));
+    expect(new Set(imported).size).toBe(imported.length);
+    for (const called of ['vae', 'mlpEncoder', 'toy', 'train', 'useBackend']) expect(imported).toContain(called);
+    expect(imported).not.toContain('idxDirectory');
+  });
+});
