@@ -9,6 +9,7 @@ const isolated = {
 
 export default defineConfig({
   base: './',
+  appType: 'mpa', // what is missing is missing, not the page
   server: { headers: isolated },
   preview: { headers: isolated },
   worker: { format: 'es' },

@@ -11,6 +11,7 @@ import { root } from './workspace.mjs';
 const tasks = {
   demo: (args) => gm(['demo', ...args]),
   gm,
+  playground: (args) => script('apps/playground/serve.mjs', { on: '@gm/playground', args }),
   figures: () => script('bench/figures.mjs', { on: '@gm/train' }),
   bench: (args) => script('bench/bench.mjs', { on: 'bench', args }),
   parity,

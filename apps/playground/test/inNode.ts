@@ -13,7 +13,7 @@ import { compose, type Session } from '../src/engine/session.js';
 export const DATA = fileURLToPath(new URL('../public/data/', import.meta.url));
 
 /** What the user gives is read as in the page. */
-const own = reader('');
+const own = reader();
 
 const functions = {
   idxDirectory: (folder: string, options: never): Promise<Dataset<Examples>> =>

@@ -55,6 +55,12 @@ describe('what does not fit', () => {
     expect(Object.keys(data ?? {})).toEqual(['text']);
   });
 
+  it('is a VampPrior without an encoder, and a prior with an end for codes that go everywhere', async () => {
+    expect((await refused(small('gan', 'ring'))).prior!.vamp).toContain('encoder');
+    expect((await refused(small('vae', 'ring', { conditional: true }))).prior!.vamp).toContain('class');
+    expect((await refused(small('vae', 'ring'))).prior!.uniform).toContain('[-1, 1]');
+  });
+
   it('is nothing where all fits', async () => {
     const { generator, discriminator, penalty } = await refused(small('gan', 'digits'));
     expect([generator, discriminator, penalty]).toEqual([undefined, undefined, undefined]);

@@ -55,6 +55,7 @@ it('the package exports these names and no others', () => {
       "softmax",
       "softplus",
       "spectralNorm",
+      "standardizeOutputs",
       "swish",
       "tanh",
       "weightNorm",

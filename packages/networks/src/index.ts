@@ -52,4 +52,5 @@ export { type SelfAttentionOptions, selfAttention } from './selfAttention.js';
 export { type SequenceReaderOptions, sequenceReader } from './sequenceReader.js';
 export { type Part, type Sequential, sequential } from './sequential.js';
 export { flatten, reshape } from './shape.js';
+export { standardizeOutputs } from './standardizeOutputs.js';
 export { copyWeights, loadWeights, saveWeights, type Weighted, weightsOf } from './weights.js';

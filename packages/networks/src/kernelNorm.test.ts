@@ -75,6 +75,12 @@ describe.each(backends)('weightNorm on %s', (backend) => {
     await checkSecondGradients({ network, step: 0.02 });
   });
 
+  it('keeps a fixed gain among the buffers', () => {
+    const network = dense({ units: 4, kernelNorm: weightNorm({ fixedGain: true }), random })(spec([5]));
+    expect(Object.keys(network.parameters)).toEqual(['kernel', 'bias']);
+    expect(Object.keys(network.buffers!)).toEqual(['gain']);
+  });
+
   it('begins as the layer would without it, whichever axis counts the outputs', async () => {
     const pairs: readonly ((norm: object) => Layer)[] = [
       (norm) => dense({ units: 3, random: seeded(2), ...norm }),

@@ -44,19 +44,20 @@ export const plain: KernelNorm = (kernel) => ({ parameters: { kernel }, evaluate
  *   w = g v / ‖v‖
  *
  * Parameters: `kernel` v, and `gain` g [outputs], which starts at ‖v‖, so that the layer begins as it would without. The paper begins
- * with a batch instead, and scales each output to variance 1 on it.
+ * with a batch instead: `standardizeOutputs` does that.
  *
+ * @param fixedGain  keeps `gain` among the buffers: only the directions are trained. Default false
  * @see Salimans & Kingma (2016), Weight Normalization, equation 2, arXiv:1602.07868
  * @example dense({ units: 250, kernelNorm: weightNorm(), random })
  */
-export function weightNorm(): KernelNorm {
+export function weightNorm({ fixedGain = false }: { readonly fixedGain?: boolean } = {}): KernelNorm {
   return (kernel, outputs) => {
     const axes = kernel.shape.map((_, axis) => axis).filter((axis) => axis !== outputs);
     const along = kernel.shape.map((size, axis) => (axis === outputs ? size : 1));
     const length = () => sqrt(add(sum(square(kernel), axes, true), NEARLY_NOTHING));
-    const gain = tidy(() => variable(reshape(length(), [-1])));
+    const gain = tidy(() => variable(reshape(length(), [-1]), !fixedGain));
     return {
-      parameters: { kernel, gain },
+      ...(fixedGain ? { parameters: { kernel }, buffers: { gain } } : { parameters: { kernel, gain } }),
       evaluate: () => mul(kernel, div(reshape(gain, along), length())),
     };
   };

@@ -3,7 +3,7 @@ import { arrayDataset, type Dataset, toy } from '@gm/data';
 import { sampleSymbols } from '@gm/generators';
 import { decodeCheckpoint, restoreCheckpoint } from '@gm/trainers';
 import { memory } from '@tensorflow/tfjs-core';
-import { type Composition, mediaOf } from '../composition/composition.js';
+import type { Composition } from '../composition/composition.js';
 import { startBackend } from './backend.js';
 import { reader } from './files.js';
 import { queue } from './inTurn.js';
@@ -11,6 +11,7 @@ import { judged } from './looks/judged.js';
 import { decodeAt, map } from './looks/map.js';
 import { plane } from './looks/plane.js';
 import { interpolation, neighbours, reconstructions, samples } from './looks/samples.js';
+import { missing } from './objection.js';
 import { partsOf } from './parts.js';
 import type { Engine, StartOptions } from './protocol.js';
 import { refusalsOf } from './refusals.js';
@@ -20,7 +21,7 @@ import { type Training, training } from './training.js';
 /** One composition at a time, made, trained and looked at. */
 export function engine(): Engine {
   const inTurn = queue();
-  const files = reader(import.meta.env.BASE_URL);
+  const files = reader();
   let session: Session | undefined;
   let under: Training | undefined;
   let factor = 1;
@@ -47,8 +48,9 @@ export function engine(): Engine {
     async start(options: StartOptions, say, fail) {
       await end();
       const { composition, checkpoint } = options;
-      checkFiles(options);
-      files.setImages(options.files?.images);
+      const lacking = missing(composition, options.files);
+      if (lacking) throw new Error(lacking);
+      files.give({ site: options.site, ...options.files });
       const { name, reason } = await startBackend(options);
       const made = await inTurn(async () => compose(composition, await optionsFor(composition)));
       try {
@@ -138,14 +140,4 @@ async function testSetOf(
   if (data === 'images' || data === 'text') return undefined;
   if (data === 'points') return arrayDataset({ values: Float32Array.from(points), shape: [2] }) as never;
   return toy(data, { count: 1000, random: seeded(seed).split('test') }) as Dataset<LabelledExamples>;
-}
-
-/** @throws where the composition is of data that the user has not given */
-function checkFiles({ composition, files }: StartOptions): void {
-  if (composition.data === 'images' && !files?.images)
-    throw new Error('Drop at least 16 images first, or choose other data.');
-  if (composition.data === 'points' && composition.points.length < 2 * 8)
-    throw new Error('Draw at least 8 points first, or choose other data.');
-  if ((mediaOf(composition) === 'text') !== (composition.system === 'language-model'))
-    throw new Error('The character RNN reads text, and nothing else does. Choose another system or other data.');
 }

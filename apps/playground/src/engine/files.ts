@@ -14,13 +14,14 @@ export interface Reader {
   /** For programs of that composition: what they read in one go is fetched before. */
   functionsFor(composition: Pick<Composition, 'data'>): Promise<Functions>;
   idxDirectory(folder: string, options: DirectoryOptions): Promise<Dataset>;
-  setImages(images: Files['images']): void;
+  give(given: Files & { readonly site: string }): void;
 }
 
 /** Too few to train on, enough to see what fits. */
 const BLANK = imageDataset({ images: { data: new Uint8Array(16 * 784), shape: [16, 28, 28] } });
 
-export function reader(base: string): Reader {
+export function reader(): Reader {
+  let site = '';
   const sets = new Map<string, Dataset>();
   let text: string | undefined;
   let images: Uint8Array | undefined;
@@ -29,18 +30,18 @@ export function reader(base: string): Reader {
     const key = `${folder} ${split} ${range}`;
     const known = sets.get(key);
     if (known) return known;
-    const set = folder === 'images' ? ownImages(images, range) : await digits(base, split, range);
+    const set = folder === 'images' ? ownImages(images, range) : await digits(site, split, range);
     sets.set(key, set);
     return set;
   };
   return {
     idxDirectory,
     async functionsFor({ data }) {
-      if (data === 'text') text ??= await (await fetched(`${base}data/text.txt`)).text();
+      if (data === 'text') text ??= await (await fetched(new URL('data/text.txt', site))).text();
       return { idxDirectory, readFileSync: () => text };
     },
-    setImages(given) {
-      images = given;
+    give(given) {
+      ({ site, images } = given);
       for (const key of [...sets.keys()].filter((key) => key.startsWith('images'))) sets.delete(key);
     },
   };
@@ -53,14 +54,14 @@ function ownImages(images: Uint8Array | undefined, range: readonly [number, numb
 }
 
 async function digits(
-  base: string,
+  site: string,
   split: DirectoryOptions['split'],
   range: readonly [number, number],
 ): Promise<Dataset> {
   const prefix = split === 'train' ? 'train' : 't10k';
   const [images, labels] = await Promise.all(
     ['images-idx3', 'labels-idx1'].map(async (kind) => {
-      const answer = await fetched(`${base}data/digits/${prefix}-${kind}-ubyte.gz`);
+      const answer = await fetched(new URL(`data/digits/${prefix}-${kind}-ubyte.gz`, site));
       return new Uint8Array(await answer.arrayBuffer());
     }),
   );
@@ -68,7 +69,7 @@ async function digits(
 }
 
 /** @throws where the site does not answer, with what to do */
-async function fetched(url: string): Promise<Response> {
+async function fetched(url: URL): Promise<Response> {
   const answer = await fetch(url).catch((cause) => {
     throw new Error(`${url} cannot be loaded: connect to the network once, then the page works without.`, { cause });
   });

@@ -9,6 +9,8 @@ export interface Files {
 export interface StartOptions {
   readonly composition: Composition;
   readonly backend: 'auto' | 'wasm' | 'webgpu';
+  /** The address of the page, beside which its data lie. */
+  readonly site: string;
   /** Allows a software adapter of WebGPU. */
   readonly software?: boolean;
   readonly files?: Files;

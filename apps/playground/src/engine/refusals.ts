@@ -37,9 +37,6 @@ function changed(composition: Composition, slot: string, value: string): Composi
 }
 
 async function reasonAgainst(composition: Composition, optionsFor: Trying['optionsFor']): Promise<string | undefined> {
-  const { system, data } = composition;
-  if ((system === 'language-model') !== (data === 'text'))
-    return system === 'language-model' ? 'A character RNN reads text.' : 'Text is for the character RNN.';
   try {
     (await compose(composition, await optionsFor(composition))).dispose();
     return undefined;

@@ -16,6 +16,7 @@ import { evaluate, type Functions, type Scope } from '../composition/evaluate.js
 import { FUNCTIONS } from '../composition/library.js';
 import { programOf } from '../composition/program.js';
 import { hasSlot } from '../composition/slots.js';
+import { objectionTo } from './objection.js';
 
 type AnyOptimizer = (options: { readonly learningRate: number }) => unknown;
 
@@ -54,6 +55,8 @@ export interface ComposeOptions {
  * @throws what the parts complain of
  */
 export async function compose(composition: Composition, { functions, rateFactor }: ComposeOptions): Promise<Session> {
+  const objection = objectionTo(composition);
+  if (objection) throw new Error(objection);
   const before = variables();
   const scope: Scope = {};
   let game: Session['game'] | undefined;

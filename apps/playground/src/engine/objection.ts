@@ -1,0 +1,24 @@
+import { type Composition, mediaOf } from '../composition/composition.js';
+import { hasSlot } from '../composition/slots.js';
+import type { Files } from './protocol.js';
+
+/** As few as make something to learn. */
+const LEAST_POINTS = 8;
+
+/** What speaks against a composition before any part is made: what to do about it, in words. */
+export function objectionTo(composition: Composition): string | undefined {
+  const { system, prior, conditional } = composition;
+  if (mediaOf(composition) === 'text' && system !== 'language-model') return 'Text is for the character RNN.';
+  if (mediaOf(composition) !== 'text' && system === 'language-model') return 'A character RNN reads text.';
+  if (prior !== 'vamp' || !hasSlot(composition, 'prior')) return undefined;
+  if (!hasSlot(composition, 'encoder')) return 'A VampPrior is made of an encoder, and this system has none.';
+  if (conditional) return 'A VampPrior has examples without a class: leave out "told the class".';
+  return undefined;
+}
+
+/** What the user has still to give. */
+export function missing({ data, points }: Composition, files: Files = {}): string | undefined {
+  if (data === 'images' && !files.images) return 'Drop at least 16 images first, or choose other data.';
+  if (data !== 'points' || points.length >= 2 * LEAST_POINTS) return undefined;
+  return `Draw at least ${LEAST_POINTS} points first, or choose other data.`;
+}

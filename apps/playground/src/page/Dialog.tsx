@@ -1,0 +1,50 @@
+import { signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+
+/** A native dialog over the page, as long as it is in it. */
+export function Dialog({ label, children, onClose }: { label: string; children: ComponentChildren; onClose(): void }) {
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    box.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={box} aria-label={label} onClose={onClose}>
+      {children}
+    </dialog>
+  );
+}
+
+const question = signal<{ readonly text: string; answer(yes: boolean): void } | undefined>(undefined);
+
+/** Asks the user; Escape is no. */
+export function ask(text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    question.value = {
+      text,
+      answer(yes) {
+        question.value = undefined;
+        resolve(yes);
+      },
+    };
+  });
+}
+
+/** Where questions are shown. */
+export function Question() {
+  const asked = question.value;
+  if (!asked) return null;
+  return (
+    <Dialog label="Question" onClose={() => asked.answer(false)}>
+      <p>{asked.text}</p>
+      <p class="buttons">
+        <button type="button" class="primary" onClick={() => asked.answer(true)}>
+          Start anew
+        </button>
+        <button type="button" onClick={() => asked.answer(false)}>
+          Keep the run
+        </button>
+      </p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,88 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { PlaneView } from '../../engine/protocol.js';
+import { colourOf, paintArrows, paintField, paintRows, rgbOf } from '../draw.js';
+import { engine } from '../engine.js';
+import { useLook } from '../useLook.js';
+
+const LAYERS = {
+  surface: 'What the discriminator sees',
+  density: 'Density of the samples',
+  real: 'Data',
+  generated: 'Samples',
+  gradients: 'Where its gradient pulls them',
+} as const;
+type Layer = keyof typeof LAYERS;
+
+const [REAL, GENERATED] = [colourOf(0), colourOf(1)];
+
+/** Data and samples in the plane, over what the discriminator makes of it. */
+export function PlaneLook() {
+  const view = useLook(() => engine.plane());
+  const [shown, setShown] = useState<ReadonlySet<Layer>>(new Set<Layer>(['surface', 'real', 'generated']));
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (view && canvas.current) paint(canvas.current, view, shown);
+  }, [view, shown]);
+  const layers = (Object.keys(LAYERS) as Layer[]).filter((layer) => !view || view[layer] !== undefined);
+  const toggle = (layer: Layer, on: boolean) =>
+    setShown((before) => new Set(on ? [...before, layer] : [...before].filter((one) => one !== layer)));
+  return (
+    <div class="two">
+      <canvas
+        ref={canvas}
+        class="plane"
+        width={640}
+        height={640}
+        role="img"
+        aria-label={`The plane with ${layers
+          .filter((layer) => shown.has(layer))
+          .map((layer) => LAYERS[layer].toLowerCase())
+          .join(', ')}`}
+      />
+      <fieldset class="beside">
+        <legend>Layers</legend>
+        {layers.map((layer) => (
+          <label key={layer} class="check">
+            <input
+              type="checkbox"
+              checked={shown.has(layer)}
+              onChange={({ currentTarget }) => toggle(layer, currentTarget.checked)}
+            />
+            {layer === 'real' && <span class="swatch" style={{ background: REAL }} />}
+            {layer === 'generated' && <span class="swatch" style={{ background: GENERATED }} />}
+            {view?.kind === 'class' && layer === 'surface' ? 'The likeliest class' : LAYERS[layer]}
+          </label>
+        ))}
+        {view?.kind === 'real' && <p class="hint">Blue ground is taken for real, orange for generated.</p>}
+      </fieldset>
+    </div>
+  );
+}
+
+function paint(canvas: HTMLCanvasElement, view: PlaneView, shown: ReadonlySet<Layer>): void {
+  const context = canvas.getContext('2d')!;
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  const { surface, density, real, generated, gradients, kind } = view;
+  const extent = surface?.extent ?? density?.extent ?? 1.15 * Math.max(0.1, ...real.values.map(Math.abs));
+  if (surface && shown.has('surface')) paintField(canvas, surface, kind === 'class' ? ofClass : ofReal);
+  if (density && shown.has('density'))
+    paintField(canvas, density, (value) => [...rgbOf(GENERATED), 220 * Math.sqrt(value)]);
+  if (shown.has('real'))
+    paintRows(canvas, kind === 'class' ? real : { ...real, labels: undefined as never }, extent, REAL, 2.6);
+  if (generated && shown.has('generated')) paintRows(canvas, generated, extent, GENERATED, 2.6);
+  if (generated && gradients && shown.has('gradients')) {
+    const ink = getComputedStyle(canvas).color;
+    paintArrows(canvas, generated, gradients, extent, ink);
+  }
+}
+
+/** Blue for real, orange for generated, and the stronger the surer. */
+function ofReal(value: number): readonly number[] {
+  const colour = rgbOf(value > 0.5 ? REAL : GENERATED);
+  return [...colour, 230 * Math.min(1, Math.abs(value - 0.5))];
+}
+
+function ofClass(value: number): readonly number[] {
+  const label = Math.floor(value);
+  return [...rgbOf(colourOf(label)), 120 * (value - label)];
+}
