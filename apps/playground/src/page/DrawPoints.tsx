@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Composition } from '../composition/composition.js';
 import { change } from './change.js';
 import { paintPoints } from './draw.js';
 import { composition } from './state.js';
@@ -9,6 +10,13 @@ const MOST = 500;
 const STRIDE = 0.25;
 
 const rounded = (value: number) => Math.round(100 * Math.min(EXTENT, Math.max(-EXTENT, value))) / 100;
+
+/** A batch holds each of them at most once. */
+const withPoints = (points: readonly number[]): Composition => ({
+  ...composition.value,
+  points: [...points],
+  batch: Math.min(composition.value.batch, points.length / 2),
+});
 
 /** Data of one's own: by pointer, or by arrow keys and space. */
 export function DrawPoints() {
@@ -57,11 +65,7 @@ export function DrawPoints() {
         onBlur={() => setFocused(false)}
       />
       <p class="buttons">
-        <button
-          type="button"
-          disabled={points.length < 16}
-          onClick={() => void change({ ...composition.value, points: [...points] })}
-        >
+        <button type="button" disabled={points.length < 16} onClick={() => void change(withPoints(points))}>
           Use {points.length / 2} points
         </button>
         <button type="button" onClick={() => setPoints([])}>

@@ -7,8 +7,10 @@ import { composition, images } from './state.js';
 export function OwnImages() {
   const use = (files: Iterable<File>) =>
     attempt(async () => {
-      images.value = await idxOf([...files]);
-      await compose(composition.value);
+      const made = await idxOf([...files]);
+      images.value = made;
+      const { value } = composition;
+      await compose({ ...value, batch: Math.min(value.batch, countOf(made)) }); // each at most once in a batch
     });
   const drop = (event: DragEvent) => {
     event.preventDefault();

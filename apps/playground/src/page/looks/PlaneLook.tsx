@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { PlaneView } from '../../engine/protocol.js';
+import type { Field, PlaneView } from '../../engine/protocol.js';
 import { colourOf, paintArrows, paintField, paintRows, rgbOf } from '../draw.js';
 import { engine } from '../engine.js';
 import { useLook } from '../useLook.js';
@@ -7,7 +7,7 @@ import { useLook } from '../useLook.js';
 const LAYERS = {
   surface: 'What the discriminator sees',
   density: 'Density of the samples',
-  real: 'Data',
+  real: 'Training data',
   generated: 'Samples',
   gradients: 'Where its gradient pulls them',
 } as const;
@@ -64,7 +64,7 @@ function paint(canvas: HTMLCanvasElement, view: PlaneView, shown: ReadonlySet<La
   context.clearRect(0, 0, canvas.width, canvas.height);
   const { surface, density, real, generated, gradients, kind } = view;
   const extent = surface?.extent ?? density?.extent ?? 1.15 * Math.max(0.1, ...real.values.map(Math.abs));
-  if (surface && shown.has('surface')) paintField(canvas, surface, kind === 'class' ? ofClass : ofReal);
+  if (surface && shown.has('surface')) paintField(canvas, surface, kind === 'class' ? ofClass : ofReal(surface));
   if (density && shown.has('density'))
     paintField(canvas, density, (value) => [...rgbOf(GENERATED), 220 * Math.sqrt(value)]);
   if (shown.has('real'))
@@ -76,10 +76,10 @@ function paint(canvas: HTMLCanvasElement, view: PlaneView, shown: ReadonlySet<La
   }
 }
 
-/** Blue for real, orange for generated, and the stronger the surer. */
-function ofReal(value: number): readonly number[] {
-  const colour = rgbOf(value > 0.5 ? REAL : GENERATED);
-  return [...colour, 230 * Math.min(1, Math.abs(value - 0.5))];
+/** Blue for real, orange for generated; what it is surest of is strongest. */
+function ofReal({ values }: Field): (value: number) => readonly number[] {
+  const surest = values.reduce((most, value) => Math.max(most, Math.abs(value - 0.5)), 0.02);
+  return (value) => [...rgbOf(value > 0.5 ? REAL : GENERATED), (130 * Math.abs(value - 0.5)) / surest];
 }
 
 function ofClass(value: number): readonly number[] {

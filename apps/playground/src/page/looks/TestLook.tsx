@@ -17,7 +17,7 @@ export function TestLook() {
         <b>{found ? `${(100 * found.accuracy).toFixed(1)} %` : '–'}</b> of the test examples are right.
       </p>
       {found && (
-        <div class="two">
+        <div class="stack">
           {found.examples.shape.length === 3 && <Examples found={found} />}
           <Confusion found={found} />
         </div>

@@ -1,0 +1,334 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { decodeCheckpoint, encodeCheckpoint, restoreCheckpoint } from '@gm/trainers';
+import { dispose } from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultsFor, PRESETS } from '../src/composition/presets.js';
+import { toHash } from '../src/composition/url.js';
+import {
+  button,
+  chromiumPath,
+  curveOf,
+  type Hooks,
+  openSite,
+  ready,
+  type Site,
+  stepOf,
+  temporary,
+  trainTo,
+  type Visit,
+  visit,
+} from './browser.js';
+import { composed } from './inNode.js';
+
+const STEPS = 50;
+/** A processor that plays the graphics processor takes a second for a step. */
+const PATIENCE = 240_000;
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Falls by this share at least, from its first five values to its last five, within 50 steps. */
+const FALLS: Readonly<Record<string, readonly [metric: string, share: number]>> = {
+  VAE: ['autoencoder/loss', 0.3],
+  Classifier: ['classifier/loss', 0.5],
+  'Semi-supervised': ['discriminator/loss', 0.3],
+  'Character RNN': ['generator/loss', 0.2],
+  // Of adversaries: the loss of the one that has to tell them apart, while its rival has not caught up.
+  GAN: ['discriminator/loss', 0.05],
+  LSGAN: ['discriminator/loss', 0.3],
+  'VAE-GAN': ['discriminator/loss', 0.3],
+  'WGAN-GP': ['discriminator/loss', 0.1],
+};
+
+describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => {
+  let site: Site;
+  let folder: string;
+  beforeAll(async () => {
+    site = await openSite();
+    folder = temporary();
+  });
+  afterAll(async () => {
+    await site?.close();
+    if (folder) rmSync(folder, { recursive: true });
+  });
+
+  /** Opens the page, and fails when it has complained by the end. */
+  const onPage = async (options: Parameters<typeof visit>[1], use: (visit: Visit) => Promise<void>) => {
+    const visited = await visit(site, options);
+    try {
+      await use(visited);
+      expect(visited.errors).toEqual([]);
+    } finally {
+      await visited.context.close();
+    }
+  };
+
+  describe.each([
+    ['wasm', 'WebAssembly'],
+    ['webgpu', 'WebGPU'],
+  ])('on %s', (backend, choice) => {
+    it.each(PRESETS)('trains the preset $name', { timeout: PATIENCE }, async ({ name, composition }) => {
+      await onPage({ path: '?software' }, async ({ page }) => {
+        await page.getByLabel('Runs on').selectOption(choice);
+        await expect.poll(() => page.getByTestId('backend').textContent()).toBe(backend);
+        await button(page, name).click();
+        await expect.poll(() => page.url()).toContain(toHash(composition));
+        await ready(page);
+        await trainTo(page, STEPS, PATIENCE);
+        const [metric, share] = FALLS[name]!;
+        const values = await curveOf(page, metric);
+        const [first, last] = [mean(values.slice(0, 5)), mean(values.slice(STEPS - 5, STEPS))];
+        expect((first - last) / Math.abs(first), `${metric} from ${first} to ${last}`).toBeGreaterThan(share);
+        expect(await page.getByRole('alert').isVisible()).toBe(false);
+      });
+    });
+  });
+
+  it('pauses, steps once, and resumes at the same step after a reload', async () => {
+    await onPage({ path: '#system=gan&data=moons' }, async ({ page }) => {
+      const paused = await trainTo(page, 30);
+      await page.waitForTimeout(300);
+      expect(await stepOf(page)).toBe(paused);
+      await button(page, 'Step').click();
+      await expect.poll(() => stepOf(page)).toBe(paused + 1);
+      await expect.poll(() => page.evaluate(kept)).toBe(paused + 1);
+      await page.reload();
+      await ready(page);
+      expect(await stepOf(page)).toBe(paused + 1);
+      await expect.poll(() => page.locator('p[role=status]').textContent()).toContain(`Resumed at step ${paused + 1}`);
+      await button(page, 'Step').click();
+      await expect.poll(() => stepOf(page)).toBe(paused + 2);
+    });
+  });
+
+  it('gives a checkpoint that Node goes on with, and takes one of Node', async () => {
+    const composition = { ...defaultsFor('vae', 'moons'), seed: 5 };
+    await onPage({ path: `#${toHash(composition)}` }, async ({ page }) => {
+      const step = await trainTo(page, 20);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        button(page, 'Download checkpoint').click(),
+      ]);
+      expect(download.suggestedFilename()).toBe(`vae-${step}.safetensors`);
+      const session = await composed(composition);
+      restoreCheckpoint(session.run, await decodeCheckpoint(readFileSync(await download.path())));
+      expect(session.run.steps).toBe(step);
+      for (let more = 0; more < 3; more++) {
+        const batch = await session.source.at(session.run.steps);
+        dispose(session.run.step(batch));
+        dispose(batch);
+      }
+      const file = join(folder, 'node.safetensors');
+      writeFileSync(file, await encodeCheckpoint(session.run));
+      session.dispose();
+      await page.getByLabel('Checkpoint file').setInputFiles(file);
+      await expect.poll(() => stepOf(page)).toBe(step + 3);
+      await button(page, 'Step').click();
+      await expect.poll(() => stepOf(page)).toBe(step + 4);
+    });
+  });
+
+  it('refuses a file that is no checkpoint of this composition, says why, and can train nevertheless', async () => {
+    const file = join(folder, 'other.safetensors');
+    writeFileSync(file, 'no checkpoint');
+    await onPage({ path: '#system=gan&data=ring' }, async ({ page }) => {
+      await page.getByLabel('Checkpoint file').setInputFiles(file);
+      await expect.poll(() => page.getByRole('alert').textContent()).toContain('other.safetensors');
+      await ready(page);
+      await trainTo(page, 5);
+      expect(await page.getByRole('alert').isVisible()).toBe(false);
+    });
+  });
+
+  it('says which part of an address is wrong', async () => {
+    const { page, context } = await visit(site, {}).then(async (visited) => {
+      await visited.page.goto('about:blank');
+      await visited.page.goto(`${site.url}#system=vae&latent=-1`);
+      return visited;
+    });
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('latent');
+    await context.close();
+  });
+
+  it('exports the program that makes the composition', async () => {
+    await onPage({ path: '#system=gan&data=ring&loss=hinge' }, async ({ page }) => {
+      await button(page, 'Export TypeScript').click();
+      const text = (await page.getByRole('dialog').locator('code').textContent())!;
+      for (const part of ["from '@gm/trainers'", 'hinge()', "toy('ring'", 'gan({']) expect(text).toContain(part);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        button(page, 'Download program.ts').click(),
+      ]);
+      expect(readFileSync(await download.path(), 'utf8')).toBe(text);
+    });
+  });
+
+  it('greys what does not fit, with the reason', async () => {
+    await onPage({ path: '#system=gan&data=moons' }, async ({ page }) => {
+      const generator = page.getByLabel('Generator', { exact: true });
+      await expect.poll(() => generator.locator('option[value=dcgan]').isDisabled(), { timeout: 20_000 }).toBe(true);
+      expect(await generator.locator('option[value=mlp]').isDisabled()).toBe(false);
+      await page.locator('.field', { has: generator }).locator('summary').click();
+      await expect
+        .poll(() => page.getByText('dcganGenerator: expected output of shape [height, width, channels]').isVisible())
+        .toBe(true);
+    });
+  });
+
+  it('asks before a long run is thrown away', async () => {
+    await onPage({ path: '#system=gan&data=moons' }, async ({ page }) => {
+      const step = await trainTo(page, 250);
+      await button(page, 'VAE').click();
+      await button(page, 'Keep the run').click();
+      expect(await stepOf(page)).toBe(step);
+      await button(page, 'VAE').click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Start anew' }).click();
+      await expect.poll(() => stepOf(page)).toBe(0);
+    });
+  });
+
+  it('leaves no tensor behind in 500 steps of training and looking', { timeout: 120_000 }, async () => {
+    await onPage({ path: '#system=gan&data=ring&latent=8' }, async ({ page }) => {
+      const tensors = () =>
+        page.evaluate(() => (globalThis as never as { playground: Hooks }).playground.engine.tensors());
+      const first = await trainTo(page, 50);
+      const before = await tensors();
+      await trainTo(page, first + 500);
+      expect(await tensors()).toBe(before);
+    });
+  });
+
+  it('draws points by the keyboard and trains on them', async () => {
+    await onPage({ path: '#system=gan&data=moons' }, async ({ page }) => {
+      await page.getByLabel('Data', { exact: true }).selectOption('points');
+      await expect.poll(() => page.getByRole('alert').textContent()).toContain('Draw at least 8 points');
+      await page.getByRole('img', { name: /^Drawing area/ }).focus();
+      for (let point = 0; point < 9; point++)
+        for (const key of ['Space', 'ArrowRight', 'ArrowUp']) await page.keyboard.press(key);
+      await button(page, 'Use 9 points').click();
+      await ready(page);
+      await trainTo(page, 10);
+      expect(page.url()).toContain('points=');
+    });
+  });
+
+  it('takes images of one’s own, and keeps them over a reload', async () => {
+    await onPage({ path: '#system=vae&data=digits' }, async ({ page }) => {
+      await page.getByLabel('Data', { exact: true }).selectOption('images');
+      const files = await page.evaluate(drawImages, 16);
+      const images = files.map((data, index) => ({
+        name: `${index}.png`,
+        mimeType: 'image/png',
+        buffer: Buffer.from(data, 'base64'),
+      }));
+      await page.getByLabel('Drop images here, or choose them').setInputFiles(images);
+      await ready(page);
+      await expect.poll(() => page.getByText('16 images, 28 × 28, grey.').isVisible()).toBe(true);
+      const step = await trainTo(page, 5);
+      await expect.poll(() => page.evaluate(kept)).toBe(step);
+      await page.reload();
+      await ready(page);
+      expect(await stepOf(page)).toBe(step);
+      expect(await page.getByText('16 images, 28 × 28, grey.').isVisible()).toBe(true);
+    });
+  });
+
+  it('chooses samples for their neighbours and for the way between them, and walks over the map', async () => {
+    await onPage({}, async ({ page }) => {
+      await trainTo(page, 10);
+      await button(page, 'Sample 1').click();
+      await page.getByRole('img', { name: 'The eight training images nearest to it' }).waitFor();
+      await expect.poll(() => page.getByText(/^Distances \d/).isVisible()).toBe(true);
+      await button(page, 'Sample 12').click();
+      await page.getByRole('img', { name: 'The way between the two samples' }).waitFor();
+      await page.getByRole('tab', { name: 'Map' }).click();
+      const place = page.getByRole('slider', { name: 'Place on the latent plane' });
+      await place.focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowUp');
+      expect(await place.getAttribute('aria-valuetext')).toBe('0.15 to the right, 0.15 up');
+      await page.getByRole('tab', { name: 'Reconstructions' }).click();
+      await page.getByRole('img', { name: 'Their reconstructions' }).waitFor();
+    });
+  });
+
+  it('speaks', async () => {
+    await onPage({ path: '#system=language-model&data=text' }, async ({ page }) => {
+      await button(page, 'Speak').click();
+      await expect
+        .poll(async () => (await page.locator('blockquote').textContent())!.length, { timeout: 30_000 })
+        .toBeGreaterThan(400);
+    });
+  });
+
+  it('works without a network after its first load', async () => {
+    await onPage({ path: '#system=vae&data=digits' }, async ({ page, context }) => {
+      await page.evaluate(() => navigator.serviceWorker.ready);
+      await expect.poll(() => page.evaluate(() => caches.keys().then((keys) => keys.length))).toBeGreaterThan(0);
+      await page.reload();
+      await ready(page);
+      await context.setOffline(true);
+      await page.reload();
+      await ready(page);
+      await trainTo(page, 5);
+      await context.setOffline(false);
+    });
+  });
+
+  it.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 320],
+  ] as const)('has no accessibility violation, %s, %i pixels wide', { timeout: 120_000 }, async (scheme, width) => {
+    await onPage({ scheme, width, path: '#system=semi-supervised&data=digits' }, async ({ page }) => {
+      await page.evaluate(axe);
+      const violations = async () => {
+        const found = await page.evaluate(() => (globalThis as never as { axe: { run(): Promise<Found> } }).axe.run());
+        return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+      };
+      await trainTo(page, 3);
+      for (const tab of await page.getByRole('tab').all()) {
+        await tab.click();
+        await page.waitForTimeout(300);
+        expect(await violations()).toEqual([]);
+      }
+      await button(page, 'Export TypeScript').click();
+      expect(await violations()).toEqual([]);
+      // Nothing has to be scrolled to the side.
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    });
+  });
+});
+
+interface Found {
+  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
+}
+
+/** In the page: the step of the kept run. */
+function kept(): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('keyval-store');
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const asking = opening.result.transaction('keyval').objectStore('keyval').get('run');
+      asking.onsuccess = () => resolve(asking.result?.step);
+      asking.onerror = () => reject(asking.error);
+    };
+  });
+}
+
+/** In the page: so many small pictures, as PNG in base64. */
+async function drawImages(count: number): Promise<string[]> {
+  return Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const canvas = new OffscreenCanvas(40, 30);
+      const context = canvas.getContext('2d')!;
+      context.fillStyle = `hsl(${20 * index} 80% 60%)`;
+      context.fillRect(index, 5, 20, 20);
+      const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+      return btoa(String.fromCharCode(...bytes));
+    }),
+  );
+}
