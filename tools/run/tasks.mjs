@@ -1,6 +1,7 @@
 /** The tasks of the root package.json: install what is missing, build what has changed, then do the thing itself. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { mainOf, start } from './app.mjs';
 import { install } from './install.mjs';
 import { format, lint } from './lint.mjs';
 import { native } from './native.mjs';
@@ -12,6 +13,7 @@ const tasks = {
   demo: (args) => gm(['demo', ...args]),
   gm,
   playground: (args) => script('apps/playground/serve.mjs', { on: '@gm/playground', args }),
+  app,
   figures: () => script('bench/figures.mjs', { on: '@gm/train' }),
   bench: (args) => script('bench/bench.mjs', { on: 'bench', args }),
   parity,
@@ -34,6 +36,13 @@ async function gm(args) {
   process.chdir(process.env.INIT_CWD ?? process.cwd());
   process.argv = [process.execPath, program, ...args];
   await import(pathToFileURL(program).href);
+}
+
+/** One of the small programs in apps/, on what is built of the packages that it uses. */
+async function app([name]) {
+  const path = mainOf(name);
+  await build(`${name}^...`);
+  await start(path);
 }
 
 /** A program of the repository, in this process, on what is built of a package and of those below it. */

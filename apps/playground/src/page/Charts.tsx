@@ -95,7 +95,7 @@ function Chart({ panel: { title, logarithmic = false }, names }: { panel: Panel;
     <figure>
       <figcaption>
         {title}
-        <ul>
+        <ul class="legend">
           {names.map((name, index) => (
             <li key={name}>
               <span style={{ background: colourOf(index) }} /> {name.replace('/gradientNorm', '')}

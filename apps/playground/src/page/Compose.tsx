@@ -56,7 +56,7 @@ function Select({ slot }: { slot: Choosable }) {
       {reasons.length > 0 && (
         <details>
           <summary>Why not {reasons.length === 1 ? reasons[0]![1] : `${reasons.length} of them`}?</summary>
-          <dl>
+          <dl class="reasons">
             {reasons.map(([value, label]) => (
               <div key={value}>
                 <dt>{label}</dt>

@@ -155,9 +155,11 @@ export const setRateFactor = (factor: number) => {
 /** Goes on with the run on another backend. */
 export const setBackend = (name: typeof state.backend.value) =>
   attempt(async () => {
-    const curves = state.record.curves;
+    const [own, { curves }] = [newest, state.record];
     const checkpoint = state.started.value && (await engine.checkpoint()).bytes;
     state.backend.value = name;
+    // Where something else has been composed meanwhile, its run begins anew there.
+    if (own !== newest) return compose(state.composition.value);
     await compose(state.composition.value, checkpoint);
     state.record.curves = curves;
     state.charted.value += 1;
