@@ -4,6 +4,7 @@ import { characters } from './characters.js';
 import { convolutional } from './convolutional.js';
 import { featureMatching } from './featureMatching.js';
 import { forecast } from './forecast.js';
+import { gans } from './gans.js';
 import { lenet } from './lenet.js';
 
 export const rows: readonly Row[] = [
@@ -13,5 +14,6 @@ export const rows: readonly Row[] = [
   characters,
   forecast,
   featureMatching,
+  gans,
   lenet,
 ];

@@ -28,7 +28,7 @@ const BASE: Composition = {
 /** What a system is by default, on images. */
 const SYSTEM: Readonly<Record<Composition['system'], Partial<Composition>>> = {
   vae: {},
-  gan: { latent: 32, learningRate: 2e-4 },
+  gan: { latent: 32 },
   // A divergence that weighs little, for the features of a perceptron are small beside those of the paper.
   'vae-gan': { latent: 8, beta: 0.05 },
   'adversarial-autoencoder': {},

@@ -23,7 +23,6 @@ export interface Statement {
 /** The statements in order; each sees the names before it. */
 export type Program = readonly Statement[];
 
-export const kindOf = (term: Term): Term[typeof TERM] => term[TERM];
 export const isTerm = (input: Input): input is Term => typeof input === 'object' && TERM in input;
 export const isList = (input: Input): input is readonly Input[] => Array.isArray(input);
 

@@ -1,7 +1,7 @@
 import type { Field, Rows } from '../engine/protocol.js';
 
 /** Colours of classes and players, apart for most eyes, and 3:1 against either ground. */
-export const PALETTE = [
+const PALETTE = [
   '#3f7fe0',
   '#d9541e',
   '#158a7a',

@@ -1,5 +1,5 @@
 /** One metric over the steps, thinned as it grows. */
-export interface Curve {
+interface Curve {
   readonly steps: number[];
   readonly values: number[];
   /** How many steps one place stands for. */

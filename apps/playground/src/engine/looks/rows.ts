@@ -1,5 +1,5 @@
 import { type Range, type Spec, sizeOf } from '@gm/core';
-import { type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Rows } from '../protocol.js';
 
 /** Reads examples, as pictures where they are some; disposes of the tensor. */
@@ -26,11 +26,3 @@ function toPicture(values: Float32Array, range: Range): void {
 
 /** Classes by turns, as `fromDecoder` asks for them. */
 export const byTurns = (count: number, classes: number) => Array.from({ length: count }, (_, index) => index % classes);
-
-/** Evaluates with a condition where there is one. */
-export function told<Result>(
-  labels: readonly number[] | undefined,
-  work: (options: { condition?: Tensor }) => Result,
-): Result {
-  return tidy(() => work(labels ? { condition: tensor1d([...labels], 'int32') } : {}) as never) as Result;
-}
