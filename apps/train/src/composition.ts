@@ -12,11 +12,12 @@ import {
   showRange,
   spec,
 } from '@gm/core';
-import { type FeatureNetwork, withHead } from '@gm/discriminators';
+import { type FeatureNetwork, mlpDiscriminator, withHead } from '@gm/discriminators';
 import { fromDecoder, recurrentGenerator } from '@gm/generators';
-import { standardNormal } from '@gm/latent';
+import { codebook, standardNormal, uniform } from '@gm/latent';
 import {
   adam,
+  adversarialAutoencoder,
   auxiliaryClassifierGan,
   classifier,
   clipped,
@@ -25,8 +26,10 @@ import {
   gan,
   iwae,
   languageModel,
+  semiSupervisedGan,
   vae,
   vaeGan,
+  vqVae,
 } from '@gm/trainers';
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { wrongOption } from './complain.js';
@@ -39,6 +42,7 @@ import {
   likelihoodOf,
   penaltyOf,
   priorOf,
+  quantisedOf,
   type Surroundings,
 } from './parts.js';
 import type { Settings } from './settings.js';
@@ -79,6 +83,9 @@ const KIND: Readonly<Record<Settings['kind'], (surroundings: Surroundings) => Co
   r3gan: composeGan,
   acgan: composeAuxiliaryGan,
   'vae-gan': composeVaeGan,
+  'adversarial-autoencoder': composeAdversarialAutoencoder,
+  'vq-vae': composeVqVae,
+  'semi-supervised': composeSemiSupervised,
   classifier: composeClassifier,
   'language-model': composeLanguageModel,
 };
@@ -217,6 +224,74 @@ function composeLanguageModel({ settings, classes, random }: Surroundings): Comp
     networks: { generator },
     speaker: generator,
   };
+}
+
+function composeAdversarialAutoencoder(surroundings: Surroundings): Composition {
+  const { settings, example, random } = surroundings;
+  const likelihood = likelihoodOf(settings);
+  checkLikelihood(surroundings, likelihood);
+  const encoder = encoderOf(surroundings);
+  const decoder = generatorOf(surroundings, spec(example.shape, likelihood.prediction));
+  const prior = standardNormal(settings.latent!);
+  const discriminator = mlpDiscriminator({
+    input: spec(prior.shape),
+    hidden: settings.hidden,
+    random: random.split('discriminator'),
+  });
+  const optimizers = {
+    autoencoder: adam({ learningRate: rateOf(settings) }),
+    discriminator: adam({ learningRate: rateOf(rivalOf(settings)) }),
+  };
+  return {
+    game: adversarialAutoencoder({ encoder, decoder, discriminator, prior, likelihood, optimizers }),
+    networks: { encoder, decoder, discriminator },
+    generator: fromDecoder(decoder, prior, { likelihood }),
+    ...(!settings.conditional && {
+      reconstruct: (x: Tensor) => tidy(() => likelihood.mean(decoder.apply(encoder.encode(x).mean))),
+    }),
+  };
+}
+
+/** It draws nothing: that takes a prior over its codes, to be learned of them afterwards. */
+function composeVqVae(surroundings: Surroundings): Composition {
+  const { settings, random } = surroundings;
+  const likelihood = likelihoodOf(settings);
+  checkLikelihood(surroundings, likelihood);
+  const { encoder, decoder } = quantisedOf(surroundings);
+  const book = codebook({ input: encoder.output, size: settings.codes!, random: random.split('codebook') });
+  const optimizer = adam({ learningRate: rateOf(settings) });
+  return {
+    game: vqVae({ encoder, codebook: book, decoder, likelihood, optimizer }),
+    networks: { encoder, codebook: book, decoder },
+    reconstruct: (x: Tensor) => tidy(() => likelihood.mean(decoder.apply(book.apply(encoder.apply(x))))),
+  };
+}
+
+function composeSemiSupervised(surroundings: Surroundings): Composition {
+  const { settings, example } = surroundings;
+  const classes = labelled(settings, surroundings.classes);
+  checkFew(settings, classes);
+  const generator = generatorOf(surroundings, example);
+  const discriminator = classifierOf(surroundings, classes);
+  const prior = uniform(settings.latent!);
+  const optimizers = { generator: ganAdam(settings), discriminator: ganAdam(rivalOf(settings)) };
+  return {
+    game: semiSupervisedGan({ generator, discriminator, prior, optimizers }),
+    networks: { generator, discriminator },
+    generator: fromDecoder(generator, prior),
+    classifier: discriminator,
+  };
+}
+
+/** As many labels of each class. */
+function checkFew({ labels, data }: Settings, classes: number): void {
+  if (labels! % classes === 0) return;
+  throw wrongOption({
+    where: `--labels on --data ${data}`,
+    expected: `a multiple of its ${classes} classes, of which each gets as many`,
+    received: `${labels}`,
+    remedy: `Say --labels ${Math.max(1, Math.round(labels! / classes)) * classes}.`,
+  });
 }
 
 /** β₁ = 0.5: Radford et al. (2016), section 4; 0 and β₂ = 0.9 under a penalty: Gulrajani et al. (2017), algorithm 1. */

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { type Discriminator, type LabelledExamples, type Recurrent, seeded } from '@gm/core';
 import { binarize, type Dataset, epochOf } from '@gm/data';
 import { bitsPerSymbol, correct, elboParts, evaluate, iwaeBound, topProbability } from '@gm/metrics';
-import { softmax, type Tensor2D } from '@tensorflow/tfjs-core';
+import { mean, softmax, squaredDifference, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Composition } from './composition.js';
 import { atMost } from './datasets.js';
 import type { Text } from './textData.js';
@@ -18,6 +18,18 @@ export async function skillOf(
     return { right: correct(logits, labels), sure: topProbability(softmax(logits)) };
   });
   return { accuracy: right.mean, confidence: sure.mean };
+}
+
+/** The mean squared error of each number of examples that were encoded and decoded. */
+export async function pixelErrorOf(
+  { reconstruct }: Pick<Composition, 'reconstruct'>,
+  dataset: Dataset,
+): Promise<number> {
+  const { error } = await evaluate(epochOf(dataset, { batchSize: 500 }), ({ x }) => {
+    const axes = x.shape.map((_, axis) => axis).slice(1);
+    return { error: mean(squaredDifference(x, reconstruct!(x)), axes) as Tensor1D };
+  });
+  return error.mean;
 }
 
 export interface BoundOptions {

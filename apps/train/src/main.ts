@@ -55,9 +55,11 @@ function addTrain(gm: Command): void {
     .option('--steps <count>', 'updates, in all', wholeNumber)
     .option('--minutes <number>', 'minutes of training, in all', positiveNumber)
     .optionsGroup(`${PARTS}:`)
-    .addOption(new Option('--encoder <name>', 'vae, iwae, vae-gan').choices(ENCODERS))
-    .addOption(new Option('--generator <name>', 'vae and iwae (their decoder), GANs, vae-gan').choices(GENERATORS))
-    .addOption(new Option('--discriminator <name>', 'GANs, vae-gan, classifier').choices(DISCRIMINATORS))
+    .addOption(new Option('--encoder <name>', 'of what has one').choices(ENCODERS))
+    .addOption(new Option('--generator <name>', 'of GANs, or the decoder of an autoencoder').choices(GENERATORS))
+    .addOption(
+      new Option('--discriminator <name>', 'GANs, vae-gan, classifier, semi-supervised').choices(DISCRIMINATORS),
+    )
     .addOption(new Option('--loss <name>', 'which of them depends on the kind').choices(LOSSES))
     .addOption(new Option('--penalty <name>', 'on the discriminator (GANs)').choices(PENALTIES))
     .addOption(new Option('--cell <name>', 'language-model').choices(CELLS))
@@ -93,6 +95,8 @@ function addTrain(gm: Command): void {
       '--conditional',
       'tell the parts the class of each example (vae, iwae, GANs, vae-gan); samples go through the classes',
     )
+    .option('--labels <count>', 'examples that keep their label (semi-supervised; default: 100)', wholeNumber)
+    .option('--codes <count>', 'in the codebook (vq-vae; default: 64)', wholeNumber)
     .option('--samples <count>', 'draws of z for each example (iwae; default: 5)', wholeNumber)
     .option('--penalty-weight <number>', 'of the penalty (GANs; default: 10)', anyNumber)
     .option('--discriminator-steps <count>', 'for each step of the generator (GANs)', wholeNumber)

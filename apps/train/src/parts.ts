@@ -26,7 +26,7 @@ import {
   relativistic,
   wasserstein,
 } from '@gm/losses';
-import { batchNorm, leakyRelu, relu } from '@gm/networks';
+import { batchNorm, conv2d, conv2dTranspose, dense, leakyRelu, relu, sequential } from '@gm/networks';
 import { wrongOption } from './complain.js';
 import type { Settings } from './settings.js';
 
@@ -168,6 +168,24 @@ export function classifierOf(surroundings: Surroundings, classes: number): Featu
   return CLASSIFIER[surroundings.settings.discriminator!]({ ...surroundings, random }, classes);
 }
 
+/** Encoder and decoder of a VQ-VAE: images become a quarter of their size, and each place a vector. */
+export function quantisedOf({ settings, example, random }: Surroundings): { encoder: Network; decoder: Network } {
+  const [latent, own] = [settings.latent!, random.split('quantised')];
+  if (example.shape.length === 1) {
+    const units = settings.hidden[0]!;
+    const perceptron = (input: Spec, out: number) =>
+      sequential(input, dense({ units, random: own }), relu(), dense({ units: out, random: own }));
+    const encoder = perceptron(example, latent);
+    return { encoder, decoder: perceptron(encoder.output, example.shape[0]!) };
+  }
+  const halve = (filters: number) => conv2d({ filters, kernelSize: 4, strides: 2, random: own });
+  const double = (filters: number) => conv2dTranspose({ filters, kernelSize: 4, strides: 2, random: own });
+  const channels = images('encoder', example).shape[2]!;
+  const project = conv2d({ filters: latent, kernelSize: 1, random: own });
+  const encoder = sequential(example, halve(32), relu(), halve(64), relu(), project);
+  return { encoder, decoder: sequential(encoder.output, double(64), relu(), double(channels)) };
+}
+
 /** The prior of an autoencoder's codes, which may be made of the encoder. */
 export function priorOf({ settings, random }: Surroundings, encoder: GaussianEncoder): Prior {
   const { prior = 'normal' } = settings; // runs of earlier versions do not say
@@ -203,7 +221,7 @@ export function adversarialOf({ loss }: Settings) {
 
 /** Leaky where a discriminator's gradients have to come through, after Radford et al. (2016), section 3. */
 function activationOf({ kind }: Settings): () => Layer {
-  return kind === 'vae' || kind === 'iwae' ? relu : leakyRelu;
+  return kind === 'vae' || kind === 'iwae' || kind === 'adversarial-autoencoder' ? relu : leakyRelu;
 }
 
 function images(role: string, example: Spec): Spec {

@@ -10,7 +10,10 @@ export const KINDS = [
   'r3gan',
   'acgan',
   'vae-gan',
+  'adversarial-autoencoder',
+  'vq-vae',
   'classifier',
+  'semi-supervised',
   'language-model',
 ] as const;
 export type Kind = (typeof KINDS)[number];
@@ -73,6 +76,10 @@ export const settingsSchema = v.strictObject({
   reconstruction: v.optional(v.pipe(v.number(), v.minValue(0))),
   /** The parts are told the class of each example. */
   conditional: v.optional(v.boolean()),
+  /** How many examples keep their label. */
+  labels: v.optional(count),
+  /** How many codes a codebook has. */
+  codes: v.optional(count),
   /** K of an IWAE. */
   samples: v.optional(count),
   penalty: v.optional(v.picklist(PENALTIES)),
@@ -158,6 +165,29 @@ const VAE_GAN: Choices = {
   discriminatorLearningRate: 5e-4,
   average: 0.998,
 };
+/** Makhzani et al. (2016), whose codes are told apart from draws of the prior by a perceptron as wide as the encoder. */
+const ADVERSARIAL_AUTOENCODER: Choices = {
+  conditional: false,
+  encoder: 'mlp',
+  generator: 'mlp',
+  generatorHidden: undefined,
+  discriminatorLearningRate: undefined,
+  latent: 8,
+  scale: 1,
+  hidden: [400],
+};
+/** Salimans et al. (2016), section 5, with a smaller network. */
+const SEMI_SUPERVISED: Choices = {
+  generator: 'mlp',
+  generatorHidden: undefined,
+  discriminator: 'conv',
+  discriminatorLearningRate: undefined,
+  latent: 50,
+  labels: 100,
+  hidden: [500, 250],
+  batch: 64,
+  average: 0.99,
+};
 const POINTS: Choices = { hidden: [64, 64], learningRate: 1e-3, batch: 256 };
 
 /** The options of each kind with their defaults: an option that is not here does not belong to the kind. */
@@ -189,6 +219,21 @@ const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
     losses: ['non-saturating', 'minimax', 'least-squares'],
     images: VAE_GAN,
     points: { ...POINTS, generatorHidden: undefined, latent: 2 },
+  },
+  'adversarial-autoencoder': {
+    losses: ['bernoulli', 'gaussian'],
+    images: ADVERSARIAL_AUTOENCODER,
+    points: { ...POINTS, loss: 'gaussian', latent: 2, scale: 0.1 },
+  },
+  'vq-vae': {
+    losses: ['bernoulli', 'gaussian'],
+    images: { latent: 16, codes: 64, scale: 1, batch: 64 },
+    points: { ...POINTS, loss: 'gaussian', latent: 4, codes: 16, scale: 0.1 },
+  },
+  'semi-supervised': {
+    losses: ['cross-entropy'],
+    images: SEMI_SUPERVISED,
+    points: { ...POINTS, discriminator: 'mlp', latent: 8, labels: 8 },
   },
   classifier: {
     losses: ['cross-entropy'],

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { type BatchSource, type Examples, seeded } from '@gm/core';
-import { batches as batchesFrom, binarize, passages } from '@gm/data';
+import { type BatchSource, type Examples, type LabelledExamples, seeded } from '@gm/core';
+import { balanced, batches as batchesFrom, binarize, type Dataset, passages, semiSupervised } from '@gm/data';
 import { type GameTrainer, type Report, restoreCheckpoint, train, trainer } from '@gm/trainers';
 import { loadCheckpoint, saveCheckpoint } from '@gm/trainers/node';
 import type { Composition } from './composition.js';
@@ -100,9 +100,15 @@ export function batchesOf(settings: Settings, { train: dataset, text }: Data): B
     const { batch: batchSize, time } = settings;
     return passages(text.training, { vocabulary: text.alphabet.characters.length, batchSize, time: time! });
   }
+  const random = seeded(settings.seed).split('batches');
+  if (settings.kind === 'semi-supervised') {
+    const many = dataset as Dataset<LabelledExamples>;
+    const few = balanced(many, settings.labels! / many.classes!, random.split('labels'));
+    return semiSupervised(few, many, { batchSize: settings.batch, random });
+  }
   return batchesFrom(dataset, {
     batchSize: settings.batch,
-    random: seeded(settings.seed).split('batches'),
+    random,
     ...(settings.binarize && { transform: binarize }),
   });
 }

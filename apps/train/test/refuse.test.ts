@@ -61,6 +61,19 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a prior in a gan', on('gan', '--prior', 'vamp'), /received --prior vamp\. Leave it out, or train one of vae, iwae/],
   ['a patch classifier', on('classifier', '--discriminator', 'patch'), /mlp, conv, dcgan or resnet/],
   ['a latent in a classifier', on('classifier', '--latent', '3'), /received --latent 3/],
+  [
+    'labels that the classes cannot share',
+    on('semi-supervised', '--labels', '15', '--latent', '4'),
+    /--labels .*multiple of its 4 classes.* Say --labels 16\./,
+  ],
+  ['more labels than there are', on('semi-supervised', '--labels', '1000'), /at least 250 examples of each class/],
+  [
+    'semi-supervised learning without any label',
+    ['train', 'semi-supervised', '--data', `idx:${plain}`],
+    /expected data with labels/,
+  ],
+  ['a codebook of one', on('vq-vae', '--codes', '1'), /codebook/],
+  ['a prior of its own in an adversarial autoencoder', on('adversarial-autoencoder', '--prior', 'vamp'), /--prior vamp/],
   ['a loss of another kind', on('lsgan', '--loss', 'minimax'), /--loss to be one of least-squares/],
   [
     '[-1, 1] images in a Bernoulli loss',

@@ -35,6 +35,17 @@ describe('a run', () => {
     expect(stepsOf('parts')).toEqual([10, 20]);
   });
 
+  it('resumes with the same few labels', async () => {
+    const few = ['--data', data, '--hidden', '16', '--latent', '4', '--batch', '16', '--labels', '20'];
+    const semi = ['train', 'semi-supervised', ...few];
+    await gm(...semi, '--steps', '6', '--out', path('few'));
+    await gm(...semi, '--steps', '3', '--out', path('few-parts'));
+    expect((await gm('train', '--resume', path('few-parts'), '--steps', '6')).code).toBe(0);
+    expect(stateOf('few-parts')).toBe(stateOf('few'));
+    const { stdout } = await gm('evaluate', path('few'), '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'semi-supervised', accuracy: expect.any(Number) });
+  });
+
   it('ends cleanly at Ctrl-C, says how to go on, and goes on', async () => {
     const child = start('train', 'vae', '--steps', '1000000', '--out', path('stopped'), ...SMALL);
     const end = ended(child);

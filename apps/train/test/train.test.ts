@@ -18,6 +18,8 @@ describe('gm train', () => {
     ['acgan', ['--latent', '4']],
     ['iwae', ['--latent', '4', '--samples', '3']],
     ['vae-gan', ['--latent', '4']],
+    ['adversarial-autoencoder', ['--latent', '4']],
+    ['semi-supervised', ['--latent', '4', '--labels', '20']],
     ['classifier', ['--discriminator', 'mlp']],
   ])('trains a %s into a run folder with all results', async (kind, parts) => {
     const out = path(`run-${kind}`);
@@ -49,7 +51,7 @@ describe('gm train', () => {
     expect(existsSync(`${out}/checkpoint.safetensors`)).toBe(true);
     expect(existsSync(`${out}/lock.json`)).toBe(false);
     expect(existsSync(`${out}/samples.png`)).toBe(kind !== 'classifier');
-    expect(existsSync(`${out}/reconstructions.png`)).toBe(kind.startsWith('vae') || kind === 'iwae');
+    expect(existsSync(`${out}/reconstructions.png`)).toBe(/^vae|^iwae|autoencoder/.test(kind));
   });
 
   it('draws a grid of ten by ten samples', async () => {
@@ -57,12 +59,27 @@ describe('gm train', () => {
     expect([width, height, channels]).toEqual([10 * 18 + 2, 10 * 18 + 2, 1]);
   });
 
-  it.each(['vae', 'gan', 'vae-gan'])('trains a %s on points in the plane', async (kind) => {
-    const out = path(`toy-${kind}`);
-    const { code } = await gm('train', kind, '--data', 'toy:ring', '--steps', '5', '--out', out);
+  it('trains a vq-vae, which reconstructs and draws nothing', async () => {
+    const out = path('run-vq-vae');
+    const args = ['--data', data, '--steps', '5', '--batch', '16', '--codes', '8', '--latent', '4', '--out', out];
+    expect(await gm('train', 'vq-vae', ...args)).toMatchObject({ code: 0, stderr: '' });
+    expect(existsSync(`${out}/reconstructions.png`)).toBe(true);
+    expect(existsSync(`${out}/samples.png`)).toBe(false);
+    expect(await gm('sample', out)).toMatchObject({ code: 2, stderr: expect.stringContaining('vq-vae') });
+    const { code, stdout } = await gm('evaluate', out, '--json');
     expect(code).toBe(0);
-    expect(readFileSync(`${out}/samples.svg`, 'utf8')).toContain('<svg');
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'vq-vae', step: 5, pixelError: expect.any(Number) });
   });
+
+  it.each(['vae', 'gan', 'vae-gan', 'adversarial-autoencoder', 'vq-vae', 'semi-supervised'])(
+    'trains a %s on points in the plane',
+    async (kind) => {
+      const out = path(`toy-${kind}`);
+      const { code } = await gm('train', kind, '--data', 'toy:ring', '--steps', '5', '--out', out);
+      expect(code).toBe(0);
+      expect(existsSync(`${out}/samples.svg`)).toBe(kind !== 'vq-vae');
+    },
+  );
 
   it.each([
     ['vae', ['--prior', 'vamp', '--components', '5', '--latent', '4']],

@@ -1,6 +1,7 @@
 import { seeded } from '@gm/core';
+import type { Composition } from '../composition.js';
 import { openData, testOf } from '../datasets.js';
-import { bitsOf, boundsOf, skillOf } from '../evaluation.js';
+import { bitsOf, boundsOf, pixelErrorOf, skillOf } from '../evaluation.js';
 import { judgeFor, judgeSamples } from '../judge.js';
 import { keepStdoutClean, sayPairs } from '../say.js';
 import { openRun } from '../session.js';
@@ -23,10 +24,14 @@ export async function evaluate(folder: string, flags: EvaluateFlags): Promise<vo
   const opened = await openRun(folder, flags.backend);
   const { run, composition, training } = opened;
   const { kind } = run.settings;
-  const results =
-    composition.generator && !composition.autoencoder ? await judged(opened, flags) : await measured(opened, flags);
+  const results = isJudged(composition) ? await judged(opened, flags) : await measured(opened, flags);
   if (flags.json) return console.log(JSON.stringify({ run: folder, kind, step: training.steps, ...results }));
   sayPairs({ run: `${folder} (${kind}, step ${training.steps})`, ...inWords(results) });
+}
+
+/** What only draws examples: there is nothing else to be measured of it. */
+function isJudged({ generator, autoencoder, classifier }: Composition): boolean {
+  return generator !== undefined && autoencoder === undefined && classifier === undefined;
 }
 
 async function measured({ run, composition, training }: Opened, flags: EvaluateFlags) {
@@ -36,7 +41,8 @@ async function measured({ run, composition, training }: Opened, flags: EvaluateF
   return training.withAverages(async () => {
     if (classifier) return { ...(await skillOf(classifier, test)), examples: test.count };
     if (speaker) return bitsOf(speaker, data.text!);
-    return boundsOf(autoencoder!, test, { ...flags, binarize: run.settings.binarize ?? false });
+    if (!autoencoder) return { pixelError: await pixelErrorOf(composition, test), examples: test.count };
+    return boundsOf(autoencoder, test, { ...flags, binarize: run.settings.binarize ?? false });
   });
 }
 
@@ -51,6 +57,7 @@ async function judged({ run, composition, training }: Opened, { judge, count, se
 /** Each result as a person reads it. */
 const WORDS: Readonly<Record<string, (value: never) => readonly [name: string, text: string]>> = {
   accuracy: (value: number) => ['test accuracy', percent(value)],
+  pixelError: (value: number) => ['test reconstructions, squared error of a number', value.toFixed(5)],
   negativeElbo: (value: number) => ['test −ELBO', nats(value)],
   reconstruction: (value: number) => ['  reconstruction', nats(value)],
   divergence: (value: number) => ['  divergence', nats(value)],
