@@ -3,7 +3,7 @@ import { type Discriminator, type LabelledExamples, type Recurrent, seeded } fro
 import { binarize, type Dataset, epochOf } from '@gm/data';
 import { bitsPerSymbol, correct, elboParts, evaluate, iwaeBound, topProbability } from '@gm/metrics';
 import { mean, softmax, squaredDifference, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
-import type { Composition } from './composition.js';
+import type { Composition } from './composed.js';
 import { atMost } from './datasets.js';
 import type { Text } from './textData.js';
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { type Generator, type Range, type Spec, seeded } from '@gm/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { lossesSvg, scatterSvg } from './chart.js';
-import type { Composition } from './composition.js';
+import type { Composition } from './composed.js';
 import type { Data } from './datasets.js';
 import { gridPng, type Images, pairsPng } from './picture.js';
 import { filesOf, readMetricsLines, readRun } from './runFolder.js';

@@ -1,7 +1,7 @@
 import { type Spec, showRange, sizeOf } from '@gm/core';
 import { countParameters } from '@gm/networks';
 import pc from 'picocolors';
-import type { Composition } from './composition.js';
+import type { Composition } from './composed.js';
 import type { Data } from './datasets.js';
 import type { Settings } from './settings.js';
 

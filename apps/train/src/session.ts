@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { type BackendInfo, type BackendName, useBackend } from '@gm/backends';
 import { EXIT, wrongFile } from './complain.js';
-import { type Composition, compose } from './composition.js';
+import type { Composition } from './composed.js';
+import { compose } from './composition.js';
 import { type Data, fingerprint, openData } from './datasets.js';
 import { lockRun } from './lock.js';
 import { preview } from './preview.js';

@@ -3,7 +3,7 @@ import { type BatchSource, type Examples, type LabelledExamples, seeded } from '
 import { balanced, batches as batchesFrom, binarize, type Dataset, passages, semiSupervised } from '@gm/data';
 import { type GameTrainer, type Report, restoreCheckpoint, train, trainer } from '@gm/trainers';
 import { loadCheckpoint, saveCheckpoint } from '@gm/trainers/node';
-import type { Composition } from './composition.js';
+import type { Composition } from './composed.js';
 import type { Data } from './datasets.js';
 import { interruption } from './interruption.js';
 import { progress } from './progress.js';

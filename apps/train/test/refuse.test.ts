@@ -73,7 +73,11 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
     /expected data with labels/,
   ],
   ['a codebook of one', on('vq-vae', '--codes', '1'), /codebook/],
-  ['a prior of its own in an adversarial autoencoder', on('adversarial-autoencoder', '--prior', 'vamp'), /--prior vamp/],
+  [
+    'a prior of its own in an adversarial autoencoder',
+    on('adversarial-autoencoder', '--prior', 'vamp'),
+    /--prior vamp/,
+  ],
   ['a loss of another kind', on('lsgan', '--loss', 'minimax'), /--loss to be one of least-squares/],
   [
     '[-1, 1] images in a Bernoulli loss',

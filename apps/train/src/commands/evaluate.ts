@@ -1,5 +1,5 @@
 import { seeded } from '@gm/core';
-import type { Composition } from '../composition.js';
+import type { Composition } from '../composed.js';
 import { openData, testOf } from '../datasets.js';
 import { bitsOf, boundsOf, pixelErrorOf, skillOf } from '../evaluation.js';
 import { judgeFor, judgeSamples } from '../judge.js';

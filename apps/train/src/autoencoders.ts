@@ -1,0 +1,114 @@
+import { spec } from '@gm/core';
+import { mlpDiscriminator } from '@gm/discriminators';
+import { fromDecoder } from '@gm/generators';
+import { codebook, standardNormal } from '@gm/latent';
+import { adam, adversarialAutoencoder, iwae, vae, vaeGan, vqVae } from '@gm/trainers';
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Composition } from './composed.js';
+import { checkLikelihood } from './fit.js';
+import { ganAdam, rateOf, rivalOf } from './optimizers.js';
+import {
+  adversarialOf,
+  discriminatorOf,
+  encoderOf,
+  generatorOf,
+  likelihoodOf,
+  priorOf,
+  quantisedOf,
+  type Surroundings,
+} from './parts.js';
+
+export function composeVae(surroundings: Surroundings): Composition {
+  const { settings, example } = surroundings;
+  const likelihood = likelihoodOf(settings);
+  checkLikelihood(surroundings, likelihood);
+  const encoder = encoderOf(surroundings);
+  const decoder = generatorOf(surroundings, spec(example.shape, likelihood.prediction));
+  const prior = priorOf(surroundings, encoder);
+  const optimizer = adam({ learningRate: rateOf(settings) });
+  return {
+    game:
+      settings.kind === 'iwae'
+        ? iwae({ encoder, decoder, prior, likelihood, samples: settings.samples!, optimizer })
+        : vae({ encoder, decoder, prior, likelihood, beta: settings.beta!, optimizer }),
+    networks: { encoder, decoder, ...(prior.network && { prior: prior.network }) },
+    generator: fromDecoder(decoder, prior, { likelihood }),
+    // What is told apart from x would have to be told here too.
+    ...(!settings.conditional && {
+      reconstruct: (x: Tensor) => tidy(() => likelihood.mean(decoder.apply(encoder.encode(x).mean))),
+    }),
+    autoencoder: { encoder, decoder, prior, likelihood },
+  };
+}
+
+export function composeVaeGan(surroundings: Surroundings): Composition {
+  const { settings, example } = surroundings;
+  const encoder = encoderOf(surroundings);
+  const generator = generatorOf(surroundings, example);
+  const discriminator = discriminatorOf(surroundings);
+  const prior = standardNormal(settings.latent!);
+  const optimizers = {
+    encoder: ganAdam(settings),
+    generator: ganAdam(settings),
+    discriminator: ganAdam(rivalOf(settings)),
+  };
+  const { beta, reconstruction } = settings;
+  return {
+    game: vaeGan({
+      encoder,
+      generator,
+      discriminator,
+      prior,
+      loss: adversarialOf(settings),
+      reconstructionWeight: reconstruction!,
+      beta: beta!,
+      optimizers,
+    }),
+    networks: { encoder, generator, discriminator },
+    generator: fromDecoder(generator, prior),
+    ...(!settings.conditional && {
+      reconstruct: (x: Tensor) => tidy(() => generator.apply(encoder.encode(x).mean)),
+    }),
+  };
+}
+
+export function composeAdversarialAutoencoder(surroundings: Surroundings): Composition {
+  const { settings, example, random } = surroundings;
+  const likelihood = likelihoodOf(settings);
+  checkLikelihood(surroundings, likelihood);
+  const encoder = encoderOf(surroundings);
+  const decoder = generatorOf(surroundings, spec(example.shape, likelihood.prediction));
+  const prior = standardNormal(settings.latent!);
+  const discriminator = mlpDiscriminator({
+    input: spec(prior.shape),
+    hidden: settings.hidden,
+    random: random.split('discriminator'),
+  });
+  const optimizers = {
+    autoencoder: adam({ learningRate: rateOf(settings) }),
+    discriminator: adam({ learningRate: rateOf(rivalOf(settings)) }),
+  };
+  return {
+    game: adversarialAutoencoder({ encoder, decoder, discriminator, prior, likelihood, optimizers }),
+    networks: { encoder, decoder, discriminator },
+    generator: fromDecoder(decoder, prior, { likelihood }),
+    ...(!settings.conditional && {
+      reconstruct: (x: Tensor) => tidy(() => likelihood.mean(decoder.apply(encoder.encode(x).mean))),
+    }),
+  };
+}
+
+/** It draws nothing: that takes a prior over its codes, to be learned of them afterwards. */
+export function composeVqVae(surroundings: Surroundings): Composition {
+  const { settings, random } = surroundings;
+  const likelihood = likelihoodOf(settings);
+  checkLikelihood(surroundings, likelihood);
+  const { encoder, decoder } = quantisedOf(surroundings);
+  const book = codebook({ input: encoder.output, size: settings.codes!, random: random.split('codebook') });
+  const optimizer = adam({ learningRate: rateOf(settings) });
+  return {
+    game: vqVae({ encoder, codebook: book, decoder, likelihood, optimizer }),
+    networks: { encoder, codebook: book, decoder },
+    reconstruct: (x: Tensor) => tidy(() => likelihood.mean(decoder.apply(book.apply(encoder.apply(x))))),
+  };
+}

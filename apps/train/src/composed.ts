@@ -1,0 +1,31 @@
+import type { Encoder, GaussianPosterior, Generator, Likelihood, Network, Prior, Recurrent, Spec } from '@gm/core';
+import type { FeatureNetwork } from '@gm/discriminators';
+import type { Game } from '@gm/trainers';
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** What has to be known of data to make parts for it. */
+export interface Examined {
+  readonly example: Spec;
+  readonly classes?: number | undefined;
+}
+
+/** A model with all that can be done with it. Which abilities there are depends on the kind. */
+export interface Composition {
+  // biome-ignore lint/suspicious/noExplicitAny: a game of any kind; its batches are checked when training starts
+  readonly game: Game<any, any>;
+  readonly networks: Readonly<Record<string, Network>>;
+  /** Draws new examples. */
+  readonly generator?: Generator;
+  /** Gives examples back from their codes. */
+  reconstruct?(x: Tensor): Tensor;
+  /** What the evidence lower bound of a VAE needs. */
+  readonly autoencoder?: {
+    readonly encoder: Network & Encoder<GaussianPosterior>;
+    readonly decoder: Network;
+    readonly prior: Prior;
+    readonly likelihood: Likelihood;
+  };
+  readonly classifier?: FeatureNetwork;
+  /** Says one symbol after the other. */
+  readonly speaker?: Recurrent;
+}

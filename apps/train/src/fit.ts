@@ -1,0 +1,50 @@
+import { type Likelihood, rangeRemedy, type Spec, showRange } from '@gm/core';
+import { wrongOption } from './complain.js';
+import type { Surroundings } from './parts.js';
+import type { Settings } from './settings.js';
+
+export function checkLikelihood({ settings, example }: Surroundings, { target }: Likelihood): void {
+  const isToy = example.shape.length === 1;
+  if (rangeRemedy(example.range, target) === undefined) return;
+  throw wrongOption({
+    where: `--loss ${settings.loss} on --data ${settings.data}`,
+    expected: `numbers in ${showRange(target)}`,
+    received: showRange(example.range),
+    remedy: isToy ? 'Choose --loss gaussian.' : 'Choose --pixels unit, or --loss gaussian.',
+  });
+}
+
+/** A language model reads text, and nothing else does. */
+export function checkText({ kind, data }: Settings, { dtype }: Spec): void {
+  const [speaks, isText] = [kind === 'language-model', dtype === 'int32'];
+  if (speaks === isText) return;
+  throw wrongOption({
+    where: `gm train ${kind}`,
+    expected: speaks ? '--data text:<file>' : 'images or points',
+    received: `--data ${data}`,
+    remedy: speaks ? 'Name a text file in UTF-8.' : 'Choose other data, or train a language-model.',
+  });
+}
+
+/** How many classes the data have. @throws GM_OPTION when they have none */
+export function labelled({ kind, data }: Settings, classes: number | undefined): number {
+  if (classes !== undefined) return classes;
+  throw wrongOption({
+    where: `gm train ${kind}`,
+    expected: 'data with labels',
+    received: `${data}, which has none`,
+    remedy:
+      'Choose data with labels (mnist, fashion:<dir>, idx:<dir> with label files), or train a vae or gan without --conditional.',
+  });
+}
+
+/** As many labels of each class. */
+export function checkFew({ labels, data }: Settings, classes: number): void {
+  if (labels! % classes === 0) return;
+  throw wrongOption({
+    where: `--labels on --data ${data}`,
+    expected: `a multiple of its ${classes} classes, of which each gets as many`,
+    received: `${labels}`,
+    remedy: `Say --labels ${Math.max(1, Math.round(labels! / classes)) * classes}.`,
+  });
+}
