@@ -201,6 +201,17 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     });
   });
 
+  it.each([1280, 390])('keeps everything in its place while it loads and trains, %i pixels wide', async (width) => {
+    await onPage({ width }, async ({ page, context }) => {
+      await context.addInitScript(watchShifts);
+      await page.reload();
+      await ready(page);
+      await trainTo(page, 50);
+      // Below 0.1 is called good: https://web.dev/articles/cls
+      expect(await page.evaluate(() => (globalThis as never as { shifted: number }).shifted)).toBeLessThan(0.1);
+    });
+  });
+
   it('draws points by the keyboard and trains on them', async () => {
     await onPage({ path: '#system=gan&data=moons' }, async ({ page }) => {
       await page.getByLabel('Data', { exact: true }).selectOption('points');
@@ -305,6 +316,16 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
 
 interface Found {
   readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
+}
+
+/** In the page: adds up how far things have moved by themselves. */
+function watchShifts(): void {
+  const sums = globalThis as never as { shifted: number };
+  sums.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
+      if (!entry.hadRecentInput) sums.shifted += entry.value;
+  }).observe({ type: 'layout-shift', buffered: true });
 }
 
 /** In the page: the step of the kept run. */

@@ -37,6 +37,46 @@ export function lossesSvg(lines: readonly MetricsLine[], metrics: readonly strin
   });
 }
 
+/** A series up to now, what came next, and what was expected with its interval. */
+export function forecastSvg(parts: {
+  readonly past: readonly number[];
+  readonly truth: readonly number[];
+  readonly forecast: {
+    readonly median: readonly number[];
+    readonly low: readonly number[];
+    readonly high: readonly number[];
+  };
+}): string {
+  const { past, truth, forecast } = parts;
+  const after = (values: readonly number[]) => values.map((value, index) => [index + 1, value]);
+  const line = (name: string, data: readonly (readonly number[])[], style: object) => ({
+    type: 'line',
+    name,
+    data,
+    showSymbol: false,
+    ...style,
+  });
+  const band = { stack: 'interval', stackStrategy: 'all', lineStyle: { opacity: 0 }, color: '#d9541e' };
+  const height = forecast.high.map((high, index) => high - forecast.low[index]!);
+  return svg(820, 380, {
+    legend: { data: ['seen', 'what came', 'forecast'], top: 8 },
+    grid: { left: 60, right: 20, top: 44, bottom: 40 },
+    xAxis: { type: 'value', min: 1 - past.length, max: truth.length, name: 'step' },
+    yAxis: { type: 'value', scale: true },
+    series: [
+      line('below', after(forecast.low), band),
+      line('interval', after(height), { ...band, areaStyle: { opacity: 0.2 } }),
+      line(
+        'seen',
+        past.map((value, index) => [index + 1 - past.length, value]),
+        { color: '#56616f' },
+      ),
+      line('what came', after(truth), { color: '#3f7fe0' }),
+      line('forecast', after(forecast.median), { color: '#d9541e' }),
+    ],
+  });
+}
+
 /** Point clouds in the plane as an SVG picture, later ones above earlier ones. */
 export function scatterSvg(clouds: Readonly<Record<string, readonly (readonly number[])[]>>): string {
   return svg(640, 640, {

@@ -2,6 +2,7 @@ import type { Encoder, GaussianPosterior, Generator, Likelihood, Network, Prior,
 import type { FeatureNetwork } from '@gm/discriminators';
 import type { Game } from '@gm/trainers';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Forecaster } from './forecast.js';
 
 /** What has to be known of data to make parts for it. */
 export interface Examined {
@@ -26,6 +27,8 @@ export interface Composition {
     readonly likelihood: Likelihood;
   };
   readonly classifier?: FeatureNetwork;
+  /** Says what comes next in a series. */
+  readonly forecaster?: Forecaster;
   /** Says one symbol after the other. */
   readonly speaker?: Recurrent;
 }

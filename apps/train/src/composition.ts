@@ -1,10 +1,12 @@
 import { seeded } from '@gm/core';
+import { recurrentPredictor } from '@gm/discriminators';
 import { recurrentGenerator } from '@gm/generators';
-import { adam, classifier, languageModel } from '@gm/trainers';
+import { gaussianHead, quantileHead } from '@gm/losses';
+import { adam, classifier, languageModel, regressor } from '@gm/trainers';
 import { composeAuxiliaryGan, composeGan, composeSemiSupervised } from './adversaries.js';
 import { composeAdversarialAutoencoder, composeVae, composeVaeGan, composeVqVae } from './autoencoders.js';
 import type { Composition, Examined } from './composed.js';
-import { checkText, labelled } from './fit.js';
+import { checkKindOfData, labelled } from './fit.js';
 import { rateOf } from './optimizers.js';
 import { classifierOf, type Surroundings } from './parts.js';
 import type { Settings } from './settings.js';
@@ -21,6 +23,7 @@ const KIND: Readonly<Record<Settings['kind'], (surroundings: Surroundings) => Co
   'adversarial-autoencoder': composeAdversarialAutoencoder,
   'vq-vae': composeVqVae,
   'semi-supervised': composeSemiSupervised,
+  forecast: composeForecast,
   classifier: composeClassifier,
   'language-model': composeLanguageModel,
 };
@@ -31,7 +34,7 @@ const KIND: Readonly<Record<Settings['kind'], (surroundings: Surroundings) => Co
  * @throws GM_OPTION, GM_FIT, GM_RANGE, GM_SHAPE when the parts cannot work together or not on such data
  */
 export function compose(settings: Settings, { example, classes }: Examined): Composition {
-  checkText(settings, example);
+  checkKindOfData(settings, example);
   const random = seeded(settings.seed).split('weights');
   const told = settings.conditional ? { classes: labelled(settings, classes) } : {};
   return KIND[settings.kind]({ settings, example, classes, told, random });
@@ -62,5 +65,23 @@ function composeLanguageModel({ settings, classes, random }: Surroundings): Comp
     game: languageModel({ generator, batchSize: batch, optimizer }),
     networks: { generator },
     speaker: generator,
+  };
+}
+
+function composeForecast({ settings, example, random }: Surroundings): Composition {
+  const { hidden, cell, horizon, loss } = settings;
+  const head = loss === 'quantile' ? quantileHead() : gaussianHead();
+  const network = recurrentPredictor({
+    input: example,
+    targets: [horizon!],
+    head,
+    hidden,
+    cell: cell!,
+    random: random.split('predictor'),
+  });
+  return {
+    game: regressor({ network, head, optimizer: adam({ learningRate: rateOf(settings) }) }),
+    networks: { predictor: network },
+    forecaster: { network, head },
   };
 }

@@ -8,6 +8,7 @@ import { type Dataset, idxDataset, take, toy } from '@gm/data';
 import { idxDirectory } from '@gm/data/node';
 import { dispose } from '@tensorflow/tfjs-core';
 import { wrongFile, wrongOption } from './complain.js';
+import { readSeries, type Series, stretchesOf } from './seriesData.js';
 import type { Settings } from './settings.js';
 import { piecesOf, readText, type Text } from './textData.js';
 
@@ -19,9 +20,11 @@ export interface Data {
   readonly test?: Dataset;
   /** Where the examples are pieces of a text. */
   readonly text?: Text;
+  /** Where the examples are stretches of a series. */
+  readonly series?: Series;
 }
 
-type Asked = Pick<Settings, 'data' | 'pixels' | 'time'>;
+type Asked = Pick<Settings, 'data' | 'pixels' | 'time' | 'past' | 'horizon' | 'column'>;
 
 /** One opener for each source; what stands behind the colon comes as `place`. */
 const SOURCE: Readonly<Record<string, (place: string, asked: Asked) => Promise<Data>>> = {
@@ -30,9 +33,10 @@ const SOURCE: Readonly<Record<string, (place: string, asked: Asked) => Promise<D
   idx: (folder, asked) => openImages(folder, asked),
   toy: (name) => Promise.resolve(openToy(name)),
   text: (path, asked) => openText(path, asked),
+  series: (path, asked) => openSeries(path, asked),
 };
 
-const SOURCES = 'mnist, fashion:<dir>, idx:<dir>, toy:<name>, text:<file>';
+const SOURCES = 'mnist, fashion:<dir>, idx:<dir>, toy:<name>, text:<file>, series:<csv>';
 
 /**
  * Opens what --data names.
@@ -112,6 +116,18 @@ async function openText(path: string, { time = 64 }: Asked): Promise<Data> {
   const text = await readText(path);
   const [train, test] = [text.training, text.test].map((symbols) => piecesOf(symbols, text, time));
   return { name: `text:${path}`, train: train!, test: test!, text };
+}
+
+async function openSeries(path: string, { past = 48, horizon = 12, column }: Asked): Promise<Data> {
+  const series = await readSeries(path, column);
+  const [train, test] = [series.training, series.test].map((part) => stretchesOf(part, past, horizon));
+  if (test!.count > 0) return { name: `series:${path}`, train: train!, test: test!, series };
+  throw wrongFile({
+    where: `--data series:${path}`,
+    expected: `a series of at least ${10 * (past + horizon)} steps, a tenth of which is one forecast`,
+    received: `${series.training.values.length + series.test.values.length}`,
+    remedy: 'Name a longer one, or take a smaller --past or --horizon.',
+  });
 }
 
 /** The test split. @throws GM_FILE when there is none */

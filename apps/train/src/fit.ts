@@ -14,15 +14,19 @@ export function checkLikelihood({ settings, example }: Surroundings, { target }:
   });
 }
 
-/** A language model reads text, and nothing else does. */
-export function checkText({ kind, data }: Settings, { dtype }: Spec): void {
-  const [speaks, isText] = [kind === 'language-model', dtype === 'int32'];
-  if (speaks === isText) return;
+/** A language model reads text and a forecast a series, and nothing else does. */
+export function checkKindOfData({ kind, data }: Settings, { dtype }: Spec): void {
+  const wanted = { 'language-model': 'text:<file>', forecast: 'series:<csv>' }[kind as string];
+  const found = dtype === 'int32' ? 'text:<file>' : data.startsWith('series:') ? 'series:<csv>' : undefined;
+  if (wanted === found) return;
   throw wrongOption({
     where: `gm train ${kind}`,
-    expected: speaks ? '--data text:<file>' : 'images or points',
+    expected: wanted === undefined ? 'images or points' : `--data ${wanted}`,
     received: `--data ${data}`,
-    remedy: speaks ? 'Name a text file in UTF-8.' : 'Choose other data, or train a language-model.',
+    remedy:
+      wanted === undefined
+        ? 'Choose other data, or train a language-model on text, a forecast on a series.'
+        : `Name ${kind === 'forecast' ? 'a CSV file with a column of numbers' : 'a text file in UTF-8'}.`,
   });
 }
 

@@ -44,7 +44,10 @@ function addTrain(gm: Command): void {
   gm.command('train')
     .description('Train a model; the run folder gets checkpoint, metrics, samples and loss curves.')
     .argument('[kind]', `${KINDS.join(' | ')}; not needed with --resume`)
-    .option('--data <source>', 'mnist, fashion:<dir>, idx:<dir>, toy:<name> or text:<file> (default: mnist)')
+    .option(
+      '--data <source>',
+      'mnist, fashion:<dir>, idx:<dir>, toy:<name>, text:<file> or series:<csv> (default: mnist)',
+    )
     .option('--backend <name>', 'auto, wasm, cpu, webgpu, node or node-gpu (default: auto)')
     .option('--seed <number>', 'of all randomness (default: 1)', anyNumber)
     .option('--batch <count>', 'examples in a step', wholeNumber)
@@ -62,7 +65,7 @@ function addTrain(gm: Command): void {
     )
     .addOption(new Option('--loss <name>', 'which of them depends on the kind').choices(LOSSES))
     .addOption(new Option('--penalty <name>', 'on the discriminator (GANs)').choices(PENALTIES))
-    .addOption(new Option('--cell <name>', 'language-model').choices(CELLS))
+    .addOption(new Option('--cell <name>', 'language-model, forecast').choices(CELLS))
     .option(
       '--hidden <sizes>',
       'hidden units of MLP or recurrent parts from the data inwards, 512,256 for instance',
@@ -97,13 +100,16 @@ function addTrain(gm: Command): void {
     )
     .option('--labels <count>', 'examples that keep their label (semi-supervised; default: 100)', wholeNumber)
     .option('--codes <count>', 'in the codebook (vq-vae; default: 64)', wholeNumber)
+    .option('--column <name>', 'of the CSV file (forecast; default: the first of numbers only)')
+    .option('--past <steps>', 'that are seen (forecast; default: 48)', wholeNumber)
+    .option('--horizon <steps>', 'that are predicted (forecast; default: 12)', wholeNumber)
     .option('--samples <count>', 'draws of z for each example (iwae; default: 5)', wholeNumber)
     .option('--penalty-weight <number>', 'of the penalty (GANs; default: 10)', anyNumber)
     .option('--discriminator-steps <count>', 'for each step of the generator (GANs)', wholeNumber)
     .option('--clip <limit>', 'keep the weights of the discriminator within ± this (GANs)', positiveNumber)
     .option('--time <count>', 'characters in one piece of back-propagation (language-model)', wholeNumber)
     .option('--dropout <share>', 'of the numbers between recurrent layers (language-model)', anyNumber)
-    .option('--clip-norm <length>', 'shorten longer gradients to it (language-model)', positiveNumber)
+    .option('--clip-norm <length>', 'shorten longer gradients to it (language-model, forecast)', positiveNumber)
     .addOption(new Option('--pixels <scale>', 'unit: [0, 1], signed: [-1, 1]').choices(PIXELS))
     .option('--checkpoint-every <steps>', 'steps between checkpoints (default: 500)', wholeNumber)
     .action(async (kind, options) => (await import('./commands/train.js')).train(kind, options));

@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { type Generator, type Range, type Spec, seeded } from '@gm/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { lossesSvg, scatterSvg } from './chart.js';
+import { forecastSvg, lossesSvg, scatterSvg } from './chart.js';
 import type { Composition } from './composed.js';
 import type { Data } from './datasets.js';
+import { type Forecaster, forecastAfter } from './forecast.js';
 import { gridPng, type Images, pairsPng } from './picture.js';
 import { filesOf, readMetricsLines, readRun } from './runFolder.js';
+import type { Series } from './seriesData.js';
 import { speak } from './speech.js';
 
 const COLUMNS = 10;
@@ -44,6 +46,10 @@ export async function writeResults(
     for await (const character of speak(composition.speaker, readRun(folder).data, plan)) said += character;
     writeFileSync(files.text, `${said}\n`);
   }
+  if (composition.forecaster && data.series) {
+    written.forecast = files.forecast;
+    writeFileSync(files.forecast, await forecastPicture(composition.forecaster, data.series));
+  }
   written.losses = files.losses;
   writeFileSync(files.losses, lossesPicture(folder));
   return written;
@@ -78,6 +84,17 @@ async function reconstructionsPicture({ reconstruct }: Composition, data: Data):
   const { range } = train.example;
   const [above, below] = [imagesOf(await readValues(x), range), imagesOf(await readValues(reconstructed), range)];
   return pairsPng(above, below, { columns: COLUMNS });
+}
+
+/** The last forecast of the test part, with what came. */
+async function forecastPicture(forecaster: Forecaster, series: Series): Promise<string> {
+  const { values, mean, scale } = series.test;
+  const { input, output } = forecaster.network;
+  const from = values.length - output.shape[0]!;
+  const seen = values.slice(from - input.shape[0]!, from);
+  const inUnits = (some: Float32Array) => Array.from(some, (value) => mean + scale * value);
+  const forecast = await forecastAfter(forecaster, seen, series);
+  return forecastSvg({ past: inUnits(seen), truth: inUnits(values.slice(from)), forecast });
 }
 
 function lossesPicture(folder: string): string {

@@ -65,6 +65,7 @@ export function filesOf(folder: string) {
     scatter: join(folder, 'samples.svg'),
     reconstructions: join(folder, 'reconstructions.png'),
     text: join(folder, 'samples.txt'),
+    forecast: join(folder, 'forecast.svg'),
     losses: join(folder, 'losses.svg'),
   };
 }

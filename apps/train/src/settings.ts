@@ -14,6 +14,7 @@ export const KINDS = [
   'vq-vae',
   'classifier',
   'semi-supervised',
+  'forecast',
   'language-model',
 ] as const;
 export type Kind = (typeof KINDS)[number];
@@ -33,6 +34,7 @@ export const LOSSES = [
   'hinge',
   'relativistic',
   'cross-entropy',
+  'quantile',
 ] as const;
 export const PENALTIES = ['none', 'gradient', 'dragan', 'r1', 'r1-r2'] as const;
 export const CELLS = ['lstm', 'gru'] as const;
@@ -89,6 +91,11 @@ export const settingsSchema = v.strictObject({
   discriminatorSteps: v.optional(count),
   /** The discriminator's weights stay within ± this (Wasserstein). */
   clip: v.optional(positive),
+  /** Steps of a series that are seen, and those after them that are predicted. */
+  past: v.optional(count),
+  horizon: v.optional(count),
+  /** Of a CSV file. */
+  column: v.optional(v.string()),
   /** Symbols in one piece of truncated back-propagation. */
   time: v.optional(count),
   cell: v.optional(v.picklist(CELLS)),
@@ -239,6 +246,20 @@ const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
     losses: ['cross-entropy'],
     images: { discriminator: 'conv' },
     points: { ...POINTS, discriminator: 'mlp' },
+  },
+  forecast: {
+    losses: ['gaussian', 'quantile'],
+    images: {
+      hidden: [32],
+      past: 48,
+      horizon: 12,
+      column: undefined,
+      cell: 'lstm',
+      clipNorm: 1,
+      batch: 64,
+      learningRate: 3e-3,
+    },
+    points: {},
   },
   'language-model': {
     losses: ['cross-entropy'],

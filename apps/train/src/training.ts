@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type BatchSource, type Examples, type LabelledExamples, seeded } from '@gm/core';
-import { balanced, batches as batchesFrom, binarize, type Dataset, passages, semiSupervised } from '@gm/data';
+import { balanced, batches as batchesFrom, binarize, type Dataset, passages, semiSupervised, windows } from '@gm/data';
 import { type GameTrainer, type Report, restoreCheckpoint, train, trainer } from '@gm/trainers';
 import { loadCheckpoint, saveCheckpoint } from '@gm/trainers/node';
 import type { Composition } from './composed.js';
@@ -95,12 +95,16 @@ export async function runTraining(plan: TrainingPlan): Promise<Outcome> {
 }
 
 /** @throws GM_OPTION when the data has not enough examples for one batch */
-export function batchesOf(settings: Settings, { train: dataset, text }: Data): BatchSource<Examples> {
+export function batchesOf(settings: Settings, { train: dataset, text, series }: Data): BatchSource<Examples> {
   if (text !== undefined) {
     const { batch: batchSize, time } = settings;
     return passages(text.training, { vocabulary: text.alphabet.characters.length, batchSize, time: time! });
   }
   const random = seeded(settings.seed).split('batches');
+  if (series !== undefined) {
+    const { past, horizon, batch: batchSize } = settings;
+    return windows(series.training.values, { past: past!, horizon: horizon!, batchSize, random });
+  }
   if (settings.kind === 'semi-supervised') {
     const many = dataset as Dataset<LabelledExamples>;
     const few = balanced(many, settings.labels! / many.classes!, random.split('labels'));

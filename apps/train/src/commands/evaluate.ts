@@ -2,6 +2,7 @@ import { seeded } from '@gm/core';
 import type { Composition } from '../composed.js';
 import { openData, testOf } from '../datasets.js';
 import { bitsOf, boundsOf, pixelErrorOf, skillOf } from '../evaluation.js';
+import { scoreOf } from '../forecast.js';
 import { judgeFor, judgeSamples } from '../judge.js';
 import { keepStdoutClean, sayPairs } from '../say.js';
 import { openRun } from '../session.js';
@@ -37,9 +38,10 @@ function isJudged({ generator, autoencoder, classifier }: Composition): boolean 
 async function measured({ run, composition, training }: Opened, flags: EvaluateFlags) {
   const data = await openData(run.settings);
   const test = testOf(data);
-  const { autoencoder, classifier, speaker } = composition;
+  const { autoencoder, classifier, forecaster, speaker } = composition;
   return training.withAverages(async () => {
     if (classifier) return { ...(await skillOf(classifier, test)), examples: test.count };
+    if (forecaster) return scoreOf(forecaster, data.series!, run.settings.horizon!);
     if (speaker) return bitsOf(speaker, data.text!);
     if (!autoencoder) return { pixelError: await pixelErrorOf(composition, test), examples: test.count };
     return boundsOf(autoencoder, test, { ...flags, binarize: run.settings.binarize ?? false });
@@ -58,6 +60,10 @@ async function judged({ run, composition, training }: Opened, { judge, count, se
 const WORDS: Readonly<Record<string, (value: never) => readonly [name: string, text: string]>> = {
   accuracy: (value: number) => ['test accuracy', percent(value)],
   pixelError: (value: number) => ['test reconstructions, squared error of a number', value.toFixed(5)],
+  crps: (value: number) => ['test CRPS, in units of the series', value.toPrecision(5)],
+  naiveError: (value: number) => ['  of repeating the last season', value.toPrecision(5)],
+  season: (value: number) => ['  which has, in steps', String(value)],
+  windows: (value: number) => ['test forecasts', String(value)],
   negativeElbo: (value: number) => ['test −ELBO', nats(value)],
   reconstruction: (value: number) => ['  reconstruction', nats(value)],
   divergence: (value: number) => ['  divergence', nats(value)],

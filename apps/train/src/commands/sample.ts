@@ -3,6 +3,8 @@ import { extname, join } from 'node:path';
 import type { Recurrent } from '@gm/core';
 import type { ChoiceOptions } from '@gm/generators';
 import { wrongFile, wrongOption } from '../complain.js';
+import { openData } from '../datasets.js';
+import { COVERAGE, type Forecaster, forecastAfter } from '../forecast.js';
 import { drawValues, isPlane, samplesPicture } from '../results.js';
 import { say } from '../say.js';
 import { openRun } from '../session.js';
@@ -25,6 +27,7 @@ export async function sample(folder: string, flags: SampleFlags): Promise<void> 
   const opened = await openRun(folder, flags.backend);
   if (opened.composition.speaker) return sampleText(opened, opened.composition.speaker, flags);
   checkNoTextFlags(folder, opened.run, flags);
+  if (opened.composition.forecaster) return sampleForecast(opened, opened.composition.forecaster, flags);
   return samplePicture(folder, opened, flags);
 }
 
@@ -55,6 +58,21 @@ async function samplePicture(folder: string, { run, composition, training }: Ope
   const drawn = await training.withAverages(() => drawValues(generator, count, seed));
   writeNew(path, samplesPicture(drawn, example));
   say(`${count} samples of ${folder} after step ${training.steps}: ${path}`);
+}
+
+/** What comes after the end of the series, as CSV. */
+async function sampleForecast({ run, training }: Opened, forecaster: Forecaster, { out }: SampleFlags): Promise<void> {
+  if (out !== undefined) checkExtension(out, '.csv');
+  const series = (await openData(run.settings)).series!;
+  const all = Float32Array.of(...series.training.values, ...series.test.values);
+  const past = all.slice(all.length - forecaster.network.input.shape[0]!);
+  const { median, low, high } = await training.withAverages(() => forecastAfter(forecaster, past, series));
+  const percent = 100 * COVERAGE;
+  const lines = median.map((value, index) => [index + 1, value, low[index], high[index]].join(','));
+  const text = [`step,median,low of ${percent} %,high of ${percent} %`, ...lines].join('\n');
+  if (out === undefined) return say(text);
+  writeNew(out, `${text}\n`);
+  say(`${median.length} steps after the end of the series: ${out}`);
 }
 
 function writeNew(path: string, contents: Uint8Array | string): void {
