@@ -1,10 +1,10 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { decodeCheckpoint, encodeCheckpoint, restoreCheckpoint } from '@gm/trainers';
+import { decodeCheckpoint, encodeCheckpoint, readMetrics, restoreCheckpoint } from '@gm/trainers';
 import { dispose } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultsFor, PRESETS } from '../src/composition/presets.js';
+import { defaultsFor, PRESETS, type Preset } from '../src/composition/presets.js';
 import { toHash } from '../src/composition/url.js';
 import {
   button,
@@ -24,6 +24,7 @@ import { composed } from './inNode.js';
 
 const STEPS = 50;
 /** A processor that plays the graphics processor takes a second for a step. */
+const FEW_STEPS = 12;
 const PATIENCE = 240_000;
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -65,26 +66,49 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     }
   };
 
-  describe.each([
-    ['wasm', 'WebAssembly'],
-    ['webgpu', 'WebGPU'],
-  ])('on %s', (backend, choice) => {
-    it.each(PRESETS)('trains the preset $name', { timeout: PATIENCE }, async ({ name, composition }) => {
-      await onPage({ path: '?software' }, async ({ page }) => {
-        await page.getByLabel('Runs on').selectOption(choice);
-        await expect.poll(() => page.getByTestId('backend').textContent()).toBe(backend);
-        await button(page, name).click();
-        await expect.poll(() => page.url()).toContain(toHash(composition));
-        await ready(page);
-        await trainTo(page, STEPS, PATIENCE);
-        const [metric, share] = FALLS[name]!;
-        const values = await curveOf(page, metric);
-        const means = Array.from({ length: STEPS - 4 }, (_, from) => mean(values.slice(from, from + 5)));
-        const [first, last] = [means[0]!, Math.min(...means)];
-        expect((first - last) / Math.abs(first), `${metric} from ${first} to ${last}`).toBeGreaterThan(share);
-        expect(await page.getByRole('alert').isVisible()).toBe(false);
-      });
+  /** Trains a preset on a backend for so many steps, and gives the values of its metric. */
+  const trained = async (
+    { name, composition }: Preset,
+    { backend, metric, steps }: { backend: 'wasm' | 'webgpu'; metric: string; steps: number },
+  ) => {
+    let values: number[] = [];
+    await onPage({ path: '?software' }, async ({ page }) => {
+      await page.getByLabel('Runs on').selectOption(backend);
+      await expect.poll(() => page.getByTestId('backend').textContent()).toBe(backend);
+      await button(page, name).click();
+      await expect.poll(() => page.url()).toContain(toHash(composition));
+      await ready(page);
+      await trainTo(page, steps, PATIENCE);
+      expect(await page.getByRole('alert').isVisible()).toBe(false);
+      values = await curveOf(page, metric);
     });
+    return values.slice(0, steps);
+  };
+
+  it.each(PRESETS)('trains the preset $name on wasm', { timeout: PATIENCE }, async (preset) => {
+    const [metric, share] = FALLS[preset.name]!;
+    const values = await trained(preset, { backend: 'wasm', metric, steps: STEPS });
+    const means = Array.from({ length: STEPS - 4 }, (_, from) => mean(values.slice(from, from + 5)));
+    const [first, last] = [means[0]!, Math.min(...means)];
+    expect((first - last) / Math.abs(first), `${metric} from ${first} to ${last}`).toBeGreaterThan(share);
+  });
+
+  it.each(PRESETS)('trains the preset $name on WebGPU as Node does on wasm', { timeout: PATIENCE }, async (preset) => {
+    const [metric] = FALLS[preset.name]!;
+    const values = await trained(preset, { backend: 'webgpu', metric, steps: FEW_STEPS });
+    const session = await composed(preset.composition);
+    const expected: number[] = [];
+    for (let step = 0; step < FEW_STEPS; step++) {
+      const batch = await session.source.at(step);
+      expected.push((await readMetrics(session.run.step(batch)))[metric]!);
+      dispose(batch);
+    }
+    session.dispose();
+    for (const [step, value] of expected.entries())
+      expect(
+        Math.abs(values[step]! - value) / Math.max(0.1, Math.abs(value)),
+        `${metric} of step ${step + 1}: ${values[step]} and ${value}`,
+      ).toBeLessThan(0.01);
   });
 
   it('pauses, steps once, and resumes at the same step after a reload', async () => {

@@ -44,6 +44,7 @@ import {
   softmax,
   softplus,
   spectralNorm,
+  standardizeOutputs,
   swish,
   tanh,
   weightNorm,
@@ -154,6 +155,15 @@ function moved(name: string, move: (from: Network, to: Network) => Promise<unkno
 }
 
 /** A model of tfjs-layers, with weights of ours. */
+/** A layer that has begun with a batch. */
+function begun(layer: Layer): Layer {
+  return (input) => {
+    const made = layer(input);
+    tidy(() => void standardizeOutputs(made, random().normal([32, ...input.shape])));
+    return made;
+  };
+}
+
 function adopted(): Network {
   const initial = { kernelInitializer: 'zeros', useBias: true } as const;
   const model = stacked({
@@ -190,6 +200,7 @@ export const layerCases: readonly Case[] = [
   ),
   layer('weightNorm', () => dense({ units: 5, kernelNorm: weightNorm(), random: random() }), row),
   layer('weightNorm, of conv2d', () => conv2d({ ...three, kernelNorm: weightNorm(), random: random() }), image),
+  layer('standardizeOutputs', () => begun(dense({ units: 5, kernelNorm: weightNorm(), random: random() })), row),
   layer('spectralNorm, in training', () => dense({ units: 5, kernelNorm: spectralNorm(), random: random() }), {
     ...row,
     training: true,

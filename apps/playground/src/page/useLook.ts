@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Composition } from '../composition/composition.js';
 import { composition, failure, playing, started, step } from './state.js';
 
 /** Milliseconds between two looks while training, at least. */
@@ -14,7 +15,7 @@ export function useLook<Result>(
   ask: () => Promise<Result | undefined>,
   depending: readonly unknown[] = [],
 ): Result | undefined {
-  const [result, setResult] = useState<Result>();
+  const [result, setResult] = useState<{ readonly of: Composition; readonly found: Result | undefined }>();
   const state = useRef({ busy: false, again: false, mounted: true, took: 0, ask });
   state.current.ask = ask;
   const look = async () => {
@@ -26,8 +27,9 @@ export function useLook<Result>(
       own.again = false;
       const begun = performance.now();
       try {
+        const of = composition.value;
         const found = await own.ask();
-        if (own.mounted) setResult(() => found);
+        if (own.mounted) setResult({ of, found });
       } catch (error) {
         failure.value = (error as Error).message;
       }
@@ -62,10 +64,5 @@ export function useLook<Result>(
     return () => clearTimeout(timer);
   }, [playing.value]);
   // What an earlier composition gave is not shown under a new one.
-  const of = useRef(composition.value);
-  if (of.current !== composition.value) {
-    of.current = composition.value;
-    return undefined;
-  }
-  return result;
+  return result?.of === composition.value ? result.found : undefined;
 }
