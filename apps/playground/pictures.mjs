@@ -38,7 +38,7 @@ try {
 }
 
 async function taken(name, { tab, box, samples = [], scheme = 'light' }) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: scheme });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, colorScheme: scheme });
   const page = await context.newPage();
   const button = (label) => page.getByRole('button', { name: label, exact: true });
   const begun = performance.now();
@@ -60,6 +60,7 @@ async function taken(name, { tab, box, samples = [], scheme = 'light' }) {
   if (box) await page.getByLabel(box).check();
   for (const sample of samples) await button(`Sample ${sample}`).click();
   await page.waitForTimeout(2000);
+  await page.evaluate(() => scrollTo(0, 0)); // where a click has scrolled
   const path = join(images, `playground-${name.toLowerCase().replaceAll(' ', '-')}.jpg`);
   await page.screenshot({ path, type: 'jpeg', quality: 82 });
   const steps = Number((await page.getByTestId('step').textContent()).replaceAll(',', ''));

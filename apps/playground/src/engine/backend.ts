@@ -10,8 +10,19 @@ const wasmPaths = {
   'tfjs-backend-wasm-threaded-simd.wasm': threaded,
 };
 
-/** Starts the backend, or goes on with it; WebGPU is loaded only where the browser has it. */
-export async function startBackend({ backend, software = false }: StartOptions): Promise<BackendInfo> {
+let running: { readonly key: string; readonly info: BackendInfo } | undefined;
+
+/**
+ * Starts the backend, or goes on with it where it is the one that was asked for last. WebGPU is loaded only where the browser has it.
+ * Nothing else may compute meanwhile.
+ *
+ * @param anew  whether it is started again though it runs, for its device is lost
+ */
+export async function startBackend({ backend, software = false }: StartOptions, anew = false): Promise<BackendInfo> {
+  const key = `${backend} ${software}`;
+  if (running?.key === key && !anew) return running.info;
+  running = undefined;
   if ('gpu' in navigator && backend !== 'wasm') await import('@tensorflow/tfjs-backend-webgpu');
-  return useBackend(backend, { wasmPaths, software });
+  running = { key, info: await useBackend(backend, { wasmPaths, software }) };
+  return running.info;
 }

@@ -51,7 +51,7 @@ export function engine(): Engine {
       const lacking = missing(composition, options.files);
       if (lacking) throw new Error(lacking);
       files.give({ site: options.site, ...options.files });
-      const { name, reason } = await startBackend(options);
+      const { name, reason } = await inTurn(() => startBackend(options));
       const made = await inTurn(async () => compose(composition, await optionsFor(composition)));
       try {
         if (checkpoint) restoreCheckpoint(made.run, await decodeCheckpoint(checkpoint));
@@ -60,7 +60,7 @@ export function engine(): Engine {
         throw error;
       }
       session = made;
-      const recover = name === 'webgpu' ? () => startBackend(options) : undefined;
+      const recover = name === 'webgpu' ? () => startBackend(options, true) : undefined;
       under = training(made, { inTurn, say, fail, ...(recover && { recover }) });
       under.setSpeed(speed);
       const { data, prior, source } = made;
