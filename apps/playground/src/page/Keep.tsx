@@ -3,7 +3,7 @@ import { attempt, compose, save } from './actions.js';
 import { Dialog } from './Dialog.js';
 import { engine } from './engine.js';
 import { saveFile } from './file.js';
-import { composition, started, status } from './state.js';
+import { composition, rateFactor, started, status } from './state.js';
 
 export function Keep() {
   const [program, setProgram] = useState<string>();
@@ -41,7 +41,8 @@ export function Keep() {
   const show = () =>
     attempt(async () => {
       const { exportedProgram } = await import('../composition/exported.js');
-      setProgram(exportedProgram(composition.value));
+      const { value } = composition;
+      setProgram(exportedProgram({ ...value, learningRate: value.learningRate * rateFactor.value }));
     });
   return (
     <section class="keep" aria-labelledby="keep-title">

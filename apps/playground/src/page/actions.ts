@@ -167,10 +167,11 @@ export const setBackend = (name: typeof state.backend.value) =>
 
 /** Keeps the run in the browser, unless it is kept as it is. */
 export async function save(): Promise<void> {
-  if (!state.started.value) return;
+  if (!state.started.value || state.starting.value) return;
+  const own = newest;
   try {
     const { bytes, step } = await engine.checkpoint();
-    if (step === savedAt) return;
+    if (step === savedAt || own !== newest) return;
     const images = state.images.value;
     const { curves } = state.record;
     await keep({ composition: state.composition.value, checkpoint: bytes, step, curves, ...(images && { images }) });
