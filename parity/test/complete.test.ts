@@ -42,6 +42,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'metrics/checkComparable': 'looks at plain objects',
   'metrics/difference': 'of plain numbers',
   'metrics/frechetDistance': 'of plain arrays; fld has it',
+  'metrics/likelihoodBound': 'the mean of iwaeBound over batches',
   'metrics/manifoldMeasures': 'of plain arrays',
   'metrics/lenet': 'lenetParts with the weights of a file',
   'trainers/averagesOf': 'kept of every optimizer case',

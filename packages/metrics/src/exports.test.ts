@@ -28,6 +28,7 @@ describe('the package', () => {
         "iwaeBound",
         "lenet",
         "lenetParts",
+        "likelihoodBound",
         "manifoldMeasures",
         "quantileCrps",
         "sampleCrps",

@@ -13,5 +13,6 @@ export { frechetDistance } from './frechet.js';
 export { type IwaeOptions, iwaeBound } from './iwaeBound.js';
 export type { LatentVariableModel } from './latentVariableModel.js';
 export { type Lenet, lenet, lenetParts } from './lenet.js';
+export { type LikelihoodBoundOptions, likelihoodBound } from './likelihoodBound.js';
 export { type ManifoldMeasures, manifoldMeasures } from './manifold.js';
 export { checkComparable, difference, type Measurement, type Protocol } from './measurement.js';
