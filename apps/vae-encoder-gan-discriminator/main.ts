@@ -50,7 +50,6 @@ export async function main({ steps = 1000, say = console.log } = {}) {
     value.dispose();
     return error!;
   };
-
   const run = trainer(game, { seed: 1, averageDecay: 0.998 });
   const source = batches(digits, { batchSize: 64, random });
   const before = await run.withAverages(pixelError);

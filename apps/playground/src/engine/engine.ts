@@ -121,7 +121,7 @@ export function engine(): Engine {
         random,
       })) {
         if (session !== own) return;
-        piece(alphabet.decode([symbol]));
+        await piece(alphabet.decode([symbol])); // heard before the end of speaking is
       }
     },
     async tensors() {

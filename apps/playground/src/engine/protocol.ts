@@ -110,9 +110,12 @@ export interface Judged {
 /** The choices that do not fit, and why: `refusals.penalty.r1`. */
 export type Refusals = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** Hears how training goes; what it returns is waited for before pausing ends. */
+export type Said = (progress: Progress) => void | Promise<void>;
+
 /** What the worker does. Looking never moves the run. */
 export interface Engine {
-  start(options: StartOptions, say: (progress: Progress) => void, fail: (message: string) => void): Promise<Started>;
+  start(options: StartOptions, say: Said, fail: (message: string) => void): Promise<Started>;
   play(): Promise<void>;
   /** After the step under way. */
   pause(): Promise<void>;
@@ -136,7 +139,12 @@ export interface Engine {
   neighbours(sample: number, count: number): Promise<Neighbours | undefined>;
   judged(count: number): Promise<Judged | undefined>;
   /** Text that goes on from the prompt; `piece` hears it as it is drawn. */
-  speak(prompt: string, length: number, temperature: number, piece: (text: string) => void): Promise<void>;
+  speak(
+    prompt: string,
+    length: number,
+    temperature: number,
+    piece: (text: string) => void | Promise<void>,
+  ): Promise<void>;
   /** How many tensors there are, for tests of leaks. */
   tensors(): Promise<number>;
 }

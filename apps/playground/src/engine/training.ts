@@ -1,6 +1,6 @@
 import { encodeCheckpoint, type TrainEvent, train } from '@gm/trainers';
 import { breathe, type Queue } from './inTurn.js';
-import type { Progress } from './protocol.js';
+import type { Progress, Said } from './protocol.js';
 import type { Session } from './session.js';
 
 /** Milliseconds between two words to the page. */
@@ -10,7 +10,7 @@ const BREATHE_EVERY = 12;
 
 export interface TrainingOptions {
   readonly inTurn: Queue;
-  say(progress: Progress): void;
+  readonly say: Said;
   fail(message: string): void;
   /** Makes a lost device usable again; none where devices are not lost. */
   readonly recover?: () => Promise<unknown>;
@@ -30,8 +30,9 @@ export function training(session: Session, { inTurn, say, fail, recover }: Train
     const stepsPerSecond = pace.perSecond();
     const examplesPerSecond = stepsPerSecond * source.batchSize;
     const epoch = run.steps / source.batchesPerEpoch;
-    say({ step: run.steps, epoch, rows, stepsPerSecond, examplesPerSecond, playing });
+    const told = say({ step: run.steps, epoch, rows, stepsPerSecond, examplesPerSecond, playing });
     rows = [];
+    return told;
   };
 
   const begin = () =>
@@ -77,7 +78,7 @@ export function training(session: Session, { inTurn, say, fail, recover }: Train
       else continue;
       breathed = performance.now();
     }
-    tell();
+    await tell();
   };
 
   let looping: Promise<void> = Promise.resolve();
@@ -97,7 +98,7 @@ export function training(session: Session, { inTurn, say, fail, recover }: Train
       await looping;
       pace.start();
       await guarded(() => inTurn(step));
-      tell();
+      await tell();
     },
     setSpeed(stepsPerSecond: number): void {
       speed = stepsPerSecond;

@@ -71,8 +71,12 @@ export async function compose(next: Composition, checkpoint?: Uint8Array): Promi
   try {
     const made = await engine.start(
       options,
-      proxy((said: Progress) => own === newest && hear(said)),
-      proxy((message: string) => own === newest && fail(message)),
+      proxy((said: Progress) => {
+        if (own === newest) hear(said);
+      }),
+      proxy((message: string) => {
+        if (own === newest) fail(message);
+      }),
     );
     if (own !== newest) return;
     state.record.curves = {};
