@@ -18,12 +18,23 @@ import {
   type Surroundings,
 } from './parts.js';
 
-export function composeVae(surroundings: Surroundings): Composition {
+/** Encoder and decoder under a likelihood, and how they give examples back. */
+function autoencoderOf(surroundings: Surroundings) {
   const { settings, example } = surroundings;
   const likelihood = likelihoodOf(settings);
   checkLikelihood(surroundings, likelihood);
   const encoder = encoderOf(surroundings);
   const decoder = generatorOf(surroundings, spec(example.shape, likelihood.prediction));
+  // What is told apart from x would have to be told here too.
+  const reconstruct = !settings.conditional && {
+    reconstruct: (x: Tensor) => tidy(() => likelihood.mean(decoder.apply(encoder.encode(x).mean))),
+  };
+  return { encoder, decoder, likelihood, reconstruct };
+}
+
+export function composeVae(surroundings: Surroundings): Composition {
+  const { settings } = surroundings;
+  const { encoder, decoder, likelihood, reconstruct } = autoencoderOf(surroundings);
   const prior = priorOf(surroundings, encoder);
   const optimizer = adam({ learningRate: rateOf(settings) });
   return {
@@ -33,10 +44,7 @@ export function composeVae(surroundings: Surroundings): Composition {
         : vae({ encoder, decoder, prior, likelihood, beta: settings.beta!, optimizer }),
     networks: { encoder, decoder, ...(prior.network && { prior: prior.network }) },
     generator: fromDecoder(decoder, prior, { likelihood }),
-    // What is told apart from x would have to be told here too.
-    ...(!settings.conditional && {
-      reconstruct: (x: Tensor) => tidy(() => likelihood.mean(decoder.apply(encoder.encode(x).mean))),
-    }),
+    ...reconstruct,
     autoencoder: { encoder, decoder, prior, likelihood },
   };
 }
@@ -73,11 +81,8 @@ export function composeVaeGan(surroundings: Surroundings): Composition {
 }
 
 export function composeAdversarialAutoencoder(surroundings: Surroundings): Composition {
-  const { settings, example, random } = surroundings;
-  const likelihood = likelihoodOf(settings);
-  checkLikelihood(surroundings, likelihood);
-  const encoder = encoderOf(surroundings);
-  const decoder = generatorOf(surroundings, spec(example.shape, likelihood.prediction));
+  const { settings, random } = surroundings;
+  const { encoder, decoder, likelihood, reconstruct } = autoencoderOf(surroundings);
   const prior = standardNormal(settings.latent!);
   const discriminator = mlpDiscriminator({
     input: spec(prior.shape),
@@ -92,9 +97,7 @@ export function composeAdversarialAutoencoder(surroundings: Surroundings): Compo
     game: adversarialAutoencoder({ encoder, decoder, discriminator, prior, likelihood, optimizers }),
     networks: { encoder, decoder, discriminator },
     generator: fromDecoder(decoder, prior, { likelihood }),
-    ...(!settings.conditional && {
-      reconstruct: (x: Tensor) => tidy(() => likelihood.mean(decoder.apply(encoder.encode(x).mean))),
-    }),
+    ...reconstruct,
   };
 }
 

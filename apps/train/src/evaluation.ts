@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { type Discriminator, type LabelledExamples, type Recurrent, seeded } from '@gm/core';
 import { binarize, type Dataset, epochOf } from '@gm/data';
-import { bitsPerSymbol, correct, elboParts, evaluate, iwaeBound, topProbability } from '@gm/metrics';
+import { bitsPerSymbol, correct, elboParts, evaluate, likelihoodBound, topProbability } from '@gm/metrics';
 import { mean, softmax, squaredDifference, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Composition } from './composed.js';
 import { atMost } from './datasets.js';
@@ -55,14 +55,18 @@ export async function boundsOf(
     return elboParts({ ...autoencoder, x, ...rest, random: codes });
   });
   const few = atMost(dataset, examples);
-  const { bound } = await evaluate(epochOf(few, { batchSize: 100, ...drawn }), ({ x, ...rest }) => {
-    return { bound: iwaeBound({ ...autoencoder, x, ...rest, random: draws, samples: importance }) };
+  const bound = await likelihoodBound({
+    ...autoencoder,
+    batches: epochOf(few, { batchSize: 100, ...drawn }),
+    samples: importance,
+    random: draws,
+    protocol: {},
   });
   return {
     negativeElbo: -elbo.elbo.mean,
     reconstruction: -elbo.reconstruction.mean,
     divergence: elbo.divergence.mean,
-    negativeBound: -bound.mean,
+    negativeBound: -bound.value,
     importance,
     examples: dataset.count,
     boundExamples: few.count,

@@ -21,7 +21,6 @@ export interface Forecast {
 /** Of what may come, how much lies between low and high. */
 export const COVERAGE = 0.8;
 const LEVELS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-const BATCH = 256;
 
 /** What comes after those values, which are in units of the spread of the training part. */
 export async function forecastAfter(
@@ -41,19 +40,14 @@ export async function forecastAfter(
 /** Continuous ranked probability score on the test part, and the absolute error of repeating the last season; in units of the series. */
 export async function scoreOf({ network, head }: Forecaster, { training, test }: Series, horizon: number) {
   const past = network.input.shape[0]!;
-  const { scale } = training;
   const count = test.values.length - past - horizon + 1;
-  const source = windows(test.values, { past, horizon, batchSize: Math.min(BATCH, count) });
-  let total = 0;
-  for (let step = 0; step < source.batchesPerEpoch; step++) {
-    const { x, targets } = await source.at(step);
-    const score = tidy(() => mean(quantileCrps(targets, head.quantiles(network.apply(x), LEVELS), LEVELS)));
-    total += (await score.data())[0]!;
-    dispose([x, targets, score]);
-  }
+  const { x, targets } = await windows(test.values, { past, horizon, batchSize: count }).at(0);
+  const score = tidy(() => mean(quantileCrps(targets, head.quantiles(network.apply(x), LEVELS), LEVELS)));
+  const [crps] = await score.data();
+  dispose([x, targets, score]);
   const season = bestSeason(training.values, past, horizon);
   const naive = seasonalError(test.values, { season, past, horizon });
-  return { crps: (scale * total) / source.batchesPerEpoch, naiveError: scale * naive, season, windows: count };
+  return { crps: training.scale * crps!, naiveError: training.scale * naive, season, windows: count };
 }
 
 /** The season whose repetition would have been nearest on the training part. */

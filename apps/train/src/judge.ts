@@ -5,12 +5,12 @@ import type { FeatureNetwork } from '@gm/discriminators';
 import { classBalance, topProbability } from '@gm/metrics';
 import { add, argMax, dispose, mul, softmax, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { wrongOption } from './complain.js';
+import { completeSettings } from './completeSettings.js';
 import { openData, testOf } from './datasets.js';
 import { skillOf } from './evaluation.js';
 import { filesOf, type Run } from './runFolder.js';
 import { say } from './say.js';
 import { openRun, startRun } from './session.js';
-import { completeSettings } from './settings.js';
 
 /** What a classifier sees in samples. */
 export interface Opinion {

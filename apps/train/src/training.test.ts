@@ -6,10 +6,10 @@ import { attachDevice, type GmError, gmError } from '@gm/core';
 import { engine } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { complain } from './complain.js';
+import { completeSettings } from './completeSettings.js';
 import { compose } from './composition.js';
 import { openData } from './datasets.js';
 import { filesOf, readMetricsLines } from './runFolder.js';
-import { completeSettings } from './settings.js';
 import { batchesOf, runTraining, type Training, trainingOf } from './training.js';
 
 let folder: string;

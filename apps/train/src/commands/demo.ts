@@ -1,6 +1,6 @@
+import { completeSettings } from '../completeSettings.js';
 import { freeRunFolder } from '../runFolder.js';
 import { startRun } from '../session.js';
-import { completeSettings } from '../settings.js';
 
 export interface DemoFlags {
   readonly minutes?: number;

@@ -1,7 +1,8 @@
 import { wrongOption } from '../complain.js';
+import { completeSettings } from '../completeSettings.js';
 import { freeRunFolder, type Goal } from '../runFolder.js';
 import { resumeRun, startRun } from '../session.js';
-import { type Choices, completeSettings, KINDS, type Kind, type Settings } from '../settings.js';
+import { type Choices, KINDS, type Kind, type Settings } from '../settings.js';
 
 /** What commander hands over for `gm train`. */
 export type TrainFlags = Choices & {

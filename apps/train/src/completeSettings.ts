@@ -1,0 +1,65 @@
+import * as v from 'valibot';
+import { wrongOption } from './complain.js';
+import { COMMON, KIND_OPTIONS } from './kinds.js';
+import { type Choices, KINDS, type Kind, type Settings, settingsSchema, withoutUndefined } from './settings.js';
+
+/** The choices of `kind` on `data`, completed. */
+export function completeSettings(kind: Kind, choices: Choices): Settings {
+  const { losses, images, points } = KIND_OPTIONS[kind];
+  const isToy = choices.data?.startsWith('toy:') ?? false;
+  const loss = choices.loss ?? (isToy ? points.loss : undefined) ?? losses[0]!;
+  const defaults = { kind, decay: undefined, ...COMMON, ...images, ...(isToy ? points : {}) };
+  checkBelonging(kind, [...Object.keys(defaults), 'loss'], choices);
+  checkLoss(kind, losses, loss);
+  if (choices.binarize) checkBits(loss);
+  const settings = v.safeParse(settingsSchema, withoutUndefined({ ...defaults, ...choices, loss }));
+  if (settings.success) return settings.output;
+  throw invalid(settings.issues[0]);
+}
+
+function checkBelonging(kind: Kind, known: readonly string[], choices: Choices): void {
+  const stranger = Object.keys(choices).find((name) => !known.includes(name));
+  if (stranger === undefined) return;
+  const owners = KINDS.filter((other) => stranger in KIND_OPTIONS[other].images);
+  throw wrongOption({
+    where: `gm train ${kind}`,
+    expected: `only options that a ${kind} has`,
+    received: `--${kebab(stranger)} ${choices[stranger as keyof Choices]}`,
+    remedy: `Leave it out, or train one of ${owners.join(', ')}.`,
+  });
+}
+
+function checkLoss(kind: Kind, losses: readonly Settings['loss'][], loss: Settings['loss']): void {
+  if (losses.includes(loss)) return;
+  const owner = KINDS.find((other) => KIND_OPTIONS[other].losses.includes(loss));
+  throw wrongOption({
+    where: `gm train ${kind}`,
+    expected: `--loss to be one of ${losses.join(', ')}`,
+    received: `'${loss}'`,
+    remedy: `Choose one of them, or train a ${owner}.`,
+  });
+}
+
+function checkBits(loss: Settings['loss']): void {
+  if (loss === 'bernoulli') return;
+  throw wrongOption({
+    where: '--binarize',
+    expected: '--loss bernoulli, which is for zeros and ones',
+    received: `--loss ${loss}`,
+    remedy: 'Leave out one of the two.',
+  });
+}
+
+function invalid(issue: v.BaseIssue<unknown>) {
+  return wrongOption({
+    where: `--${kebab(v.getDotPath(issue) ?? 'option')}`,
+    expected: issue.expected ?? 'a valid value',
+    received: issue.received,
+    remedy: 'Give such a value; gm train --help lists the options.',
+  });
+}
+
+/** learningRate as it is written on the command line: learning-rate. */
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,172 @@
+import type { Choices, Kind, Settings } from './settings.js';
+
+/** What a kind can be given, and what it takes where nothing is said. */
+interface KindOptions {
+  readonly losses: readonly Settings['loss'][];
+  readonly images: Choices;
+  /** What differs where examples are points in the plane. */
+  readonly points: Choices;
+}
+
+const AUTOENCODER: Choices = {
+  conditional: false,
+  encoder: 'mlp',
+  generator: 'mlp',
+  generatorHidden: undefined,
+  latent: 20,
+  prior: 'normal',
+  components: 50,
+  scale: 1,
+  binarize: false,
+  hidden: [400],
+};
+/** Any two adversaries. */
+const ADVERSARIES: Choices = {
+  generator: 'mlp',
+  generatorHidden: undefined,
+  discriminator: 'mlp',
+  discriminatorLearningRate: undefined,
+  latent: 64,
+  pixels: 'signed',
+  learningRate: 2e-4,
+  average: 0.999,
+  hidden: [512, 256],
+};
+const GAN: Choices = {
+  ...ADVERSARIES,
+  conditional: false,
+  penalty: 'none',
+  penaltyWeight: undefined,
+  clip: undefined,
+  discriminatorSteps: 1,
+};
+/** Gulrajani et al. (2017), algorithm 1, but for the five critic steps: three do. */
+const WGAN_GP: Choices = { ...GAN, penalty: 'gradient', discriminatorSteps: 3 };
+/** Huang et al. (2024), The GAN is dead; long live the GAN!, sections 2 and 4. */
+const R3GAN: Choices = { ...GAN, penalty: 'r1-r2' };
+/**
+ * Larsen et al. (2016) with multilayer perceptrons. The features of a perceptron's discriminator are few and small, so that
+ * the divergence has to weigh less (beta) than in the paper for the codes to say something, and their reconstruction more
+ * (reconstruction) for the generator to heed it; a slower discriminator stays beatable.
+ */
+const VAE_GAN: Choices = {
+  ...ADVERSARIES,
+  conditional: false,
+  encoder: 'mlp',
+  pixels: 'unit',
+  hidden: [256, 256],
+  generatorHidden: [256, 256, 256],
+  latent: 10,
+  batch: 64,
+  beta: 0.075,
+  reconstruction: 0.8,
+  learningRate: 1e-3,
+  discriminatorLearningRate: 5e-4,
+  average: 0.998,
+};
+/** Makhzani et al. (2016), whose codes are told apart from draws of the prior by a perceptron as wide as the encoder. */
+const ADVERSARIAL_AUTOENCODER: Choices = {
+  conditional: false,
+  encoder: 'mlp',
+  generator: 'mlp',
+  generatorHidden: undefined,
+  discriminatorLearningRate: undefined,
+  latent: 8,
+  scale: 1,
+  hidden: [400],
+};
+/** Salimans et al. (2016), section 5, with a smaller network. */
+const SEMI_SUPERVISED: Choices = {
+  generator: 'mlp',
+  generatorHidden: undefined,
+  discriminator: 'conv',
+  discriminatorLearningRate: undefined,
+  latent: 50,
+  labels: 100,
+  hidden: [500, 250],
+  batch: 64,
+  average: 0.99,
+};
+const POINTS: Choices = { hidden: [64, 64], learningRate: 1e-3, batch: 256 };
+
+/** The options of each kind with their defaults: an option that is not here does not belong to the kind. */
+export const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
+  vae: {
+    losses: ['bernoulli', 'gaussian'],
+    images: { ...AUTOENCODER, beta: 1 },
+    points: { ...POINTS, loss: 'gaussian', latent: 2, scale: 0.1 },
+  },
+  iwae: {
+    losses: ['bernoulli', 'gaussian'],
+    images: { ...AUTOENCODER, samples: 5 },
+    points: { ...POINTS, loss: 'gaussian', latent: 2, scale: 0.1 },
+  },
+  gan: {
+    losses: ['non-saturating', 'minimax', 'least-squares', 'wasserstein', 'hinge', 'relativistic'],
+    images: GAN,
+    points: { ...POINTS, latent: 8 },
+  },
+  lsgan: { losses: ['least-squares'], images: GAN, points: { ...POINTS, latent: 8 } },
+  'wgan-gp': { losses: ['wasserstein'], images: WGAN_GP, points: { ...POINTS, latent: 8 } },
+  r3gan: { losses: ['relativistic'], images: R3GAN, points: { ...POINTS, latent: 8 } },
+  acgan: {
+    losses: ['non-saturating', 'minimax', 'least-squares', 'hinge'],
+    images: ADVERSARIES,
+    points: { ...POINTS, latent: 8 },
+  },
+  'vae-gan': {
+    losses: ['non-saturating', 'minimax', 'least-squares'],
+    images: VAE_GAN,
+    points: { ...POINTS, generatorHidden: undefined, latent: 2 },
+  },
+  'adversarial-autoencoder': {
+    losses: ['bernoulli', 'gaussian'],
+    images: ADVERSARIAL_AUTOENCODER,
+    points: { ...POINTS, loss: 'gaussian', latent: 2, scale: 0.1 },
+  },
+  'vq-vae': {
+    losses: ['bernoulli', 'gaussian'],
+    images: { latent: 16, codes: 64, scale: 1, batch: 64 },
+    points: { ...POINTS, loss: 'gaussian', latent: 4, codes: 16, scale: 0.1 },
+  },
+  'semi-supervised': {
+    losses: ['cross-entropy'],
+    images: SEMI_SUPERVISED,
+    points: { ...POINTS, discriminator: 'mlp', latent: 8, labels: 8 },
+  },
+  classifier: {
+    losses: ['cross-entropy'],
+    images: { discriminator: 'conv' },
+    points: { ...POINTS, discriminator: 'mlp' },
+  },
+  forecast: {
+    losses: ['gaussian', 'quantile'],
+    images: {
+      hidden: [32],
+      past: 48,
+      horizon: 12,
+      column: undefined,
+      cell: 'lstm',
+      clipNorm: 1,
+      batch: 64,
+      learningRate: 3e-3,
+    },
+    points: {},
+  },
+  'language-model': {
+    losses: ['cross-entropy'],
+    images: { hidden: [256], time: 64, cell: 'lstm', dropout: 0, clipNorm: 1, batch: 32, learningRate: 2e-3 },
+    points: {},
+  },
+};
+
+/** What is the same for every kind that does not say otherwise. */
+export const COMMON = {
+  data: 'mnist',
+  seed: 1,
+  batch: 128,
+  learningRate: 1e-3,
+  average: 0,
+  hidden: [512],
+  pixels: 'unit',
+} as const;
