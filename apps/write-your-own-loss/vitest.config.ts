@@ -1,4 +1,1 @@
-import { mergeConfig } from 'vitest/config';
-import base from '../../vitest.base.ts';
-
-export default mergeConfig(base, { test: { include: ['*.test.ts'] } });
+export { default } from '../../vitest.base.ts';
