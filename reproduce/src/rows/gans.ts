@@ -52,11 +52,12 @@ export const gans: Row = {
     const others = await featuresOf(lenet.features, epochOf(take(train, COUNT), { batchSize: 500 }));
     const floor = frechetDistance(real, others);
     sitting.say(`real against real: ${floor.toFixed(2)}`);
+    const best = { floor, coverage: manifoldMeasures(few(others, real)).coverage };
     const findings: Finding[] = [];
     for (const contestant of contestants()) {
       const scores: Score[] = [];
       for (const seed of seeds) scores.push(await scoreOf({ contestant, seed, lenet, real }, sitting));
-      findings.push(findingOf(contestant, scores, { floor, coverage: manifoldMeasures(few(others, real)).coverage }));
+      findings.push(findingOf(contestant, scores, best));
     }
     return findings;
   },
@@ -114,12 +115,12 @@ async function measured(name: string, { contestant, seed, lenet, real }: Trial, 
     options: { seed, averageDecay: 0.999 },
   };
   const { run, seconds } = await trained(plan, sitting);
-  const samples = () =>
-    inUnit(drawn(fromDecoder(generator, prior), { count: COUNT, random: seeded(`samples ${seed}`) }));
-  const [features, digits] = await run.withAverages(async () => [
-    await featuresOf(lenet.features, samples()),
-    await digitsIn(samples(), lenet),
-  ]);
+  const [features, digits] = await run.withAverages(async () => {
+    const random = seeded(`samples ${seed}`);
+    const samples = [...inUnit(drawn(fromDecoder(generator, prior), { count: COUNT, random }))];
+    const digits = await digitsIn(samples, lenet);
+    return [await featuresOf(lenet.features, samples), digits];
+  });
   for (const part of [run, generator, discriminator]) part.dispose();
   const { counts } = classBalance(digits, 10);
   const { coverage } = manifoldMeasures(few(features, real));
@@ -135,13 +136,13 @@ function* inUnit(source: Iterable<Examples>): Iterable<Examples> {
   }
 }
 
+/** What the LeNet takes each for; the samples stay. */
 async function digitsIn(source: Iterable<Examples>, lenet: Lenet): Promise<number[]> {
   const digits: number[] = [];
   for (const { x } of source) {
     const found = tidy(() => argMax(lenet.apply(x), -1));
     digits.push(...(await found.data()));
     found.dispose();
-    x.dispose();
   }
   return digits;
 }
