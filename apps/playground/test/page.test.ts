@@ -23,13 +23,20 @@ import {
 import { composed } from './inNode.js';
 
 const STEPS = 50;
-/** A processor that plays the graphics processor takes a second for a step. */
-const FEW_STEPS = 12;
+/** Steps whose loss is the same on WebGPU and in Node, but for rounding. */
+const ALIKE = 12;
+/** For a processor that plays the graphics processor. */
 const NARROW = { batch: 8, hidden: 32 };
 const PATIENCE = 240_000;
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** By which share the mean of five values in a row falls, from the first five of 50 to the lowest. */
+function fallOf(values: readonly number[]): number {
+  const means = Array.from({ length: STEPS - 4 }, (_, from) => mean(values.slice(from, from + 5)));
+  return (means[0]! - Math.min(...means)) / Math.abs(means[0]!);
+}
 
 /** Falls by this share at least, from its first five values to its lowest five in a row, within 50 steps. */
 const FALLS: Readonly<Record<string, readonly [metric: string, share: number]>> = {
@@ -79,9 +86,7 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
       expect(await page.getByRole('alert').isVisible()).toBe(false);
       values = await curveOf(page, metric);
     });
-    const means = Array.from({ length: STEPS - 4 }, (_, from) => mean(values.slice(from, from + 5)));
-    const [first, last] = [means[0]!, Math.min(...means)];
-    expect((first - last) / Math.abs(first), `${metric} from ${first} to ${last}`).toBeGreaterThan(share);
+    expect(fallOf(values), `${metric}: ${values}`).toBeGreaterThan(share);
   });
 
   it.each(PRESETS)('trains $name, narrowed, on WebGPU as Node does on wasm', { timeout: PATIENCE }, async (preset) => {
@@ -90,23 +95,25 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     let values: number[] = [];
     await onPage({ path: `?software#${toHash(composition)}` }, async ({ page }) => {
       expect(await page.getByTestId('backend').textContent()).toBe('webgpu');
-      await trainTo(page, FEW_STEPS, PATIENCE);
+      await trainTo(page, STEPS, PATIENCE);
       expect(await page.getByRole('alert').isVisible()).toBe(false);
       values = await curveOf(page, metric);
     });
     const session = await composed(composition);
     const expected: number[] = [];
-    for (let step = 0; step < FEW_STEPS; step++) {
+    for (let step = 0; step < STEPS; step++) {
       const batch = await session.source.at(step);
       expected.push((await readMetrics(session.run.step(batch)))[metric]!);
       dispose(batch);
     }
     session.dispose();
-    for (const [step, value] of expected.entries())
+    for (const [step, value] of expected.slice(0, ALIKE).entries())
       expect(
         Math.abs(values[step]! - value) / Math.max(0.1, Math.abs(value)),
         `${metric} of step ${step + 1}: ${values[step]} and ${value}`,
       ).toBeLessThan(0.01);
+    // Later on rounding tells the two apart, but both learn.
+    expect(fallOf(values)).toBeGreaterThan(0.5 * fallOf(expected));
   });
 
   it('pauses, steps once, and resumes at the same step after a reload', async () => {
@@ -296,6 +303,16 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
       expect(await place.getAttribute('aria-valuetext')).toBe('0.15 to the right, 0.15 up');
       await page.getByRole('tab', { name: 'Reconstructions' }).click();
       await page.getByRole('img', { name: 'Their reconstructions' }).waitFor();
+    });
+  });
+
+  it('shows a column for each class where the parts are told it', async () => {
+    await onPage({ path: '#system=vae&data=digits' }, async ({ page }) => {
+      await page.getByLabel('The parts are told the class').check();
+      await expect.poll(() => page.url()).toContain('conditional=true');
+      await ready(page);
+      await expect.poll(() => page.locator('.heads span').allTextContents()).toEqual([...'0123456789']);
+      await page.getByRole('img', { name: '60 samples' }).waitFor();
     });
   });
 
