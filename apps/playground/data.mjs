@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 
 const require = createRequire(import.meta.url);
 const folder = join(dirname(fileURLToPath(import.meta.url)), 'public', 'data');
@@ -31,17 +31,8 @@ writeFileSync(join(folder, 'text.txt'), plain.slice(0, CHARACTERS));
 
 /** The first examples of an IDX file, packed. */
 function cut(name, count, header, size) {
-  const whole = read(name);
+  const whole = readFileSync(join(mnist, name));
   const part = Buffer.from(whole.subarray(0, header + count * size));
   part.writeUInt32BE(count, 4);
   writeFileSync(join(folder, 'digits', `${name}.gz`), gzipSync(part, { level: 9 }));
-}
-
-function read(name) {
-  const path = join(mnist, name);
-  try {
-    return readFileSync(path);
-  } catch {
-    return gunzipSync(readFileSync(`${path}.gz`));
-  }
 }

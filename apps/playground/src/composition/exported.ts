@@ -14,7 +14,7 @@ export function exportedProgram(composition: Composition): string {
   const program = programOf(composition);
   const called = calledIn(program);
   return `${headOf(composition)}
-${importsOf([...called])}
+${importsOf(called)}
 
 await useBackend();
 ${printProgram(program)}

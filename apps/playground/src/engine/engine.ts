@@ -1,5 +1,5 @@
 import { type LabelledExamples, seeded } from '@gm/core';
-import { arrayDataset, type Dataset, toy } from '@gm/data';
+import { type Dataset, toy } from '@gm/data';
 import { sampleSymbols } from '@gm/generators';
 import { decodeCheckpoint, restoreCheckpoint } from '@gm/trainers';
 import { memory } from '@tensorflow/tfjs-core';
@@ -72,8 +72,6 @@ export function engine(): Engine {
         ...(data?.classes !== undefined && { classes: data.classes }),
         ...(prior && { latent: prior.shape[0]! }),
         step: made.run.steps,
-        count: data?.count ?? source.batchesPerEpoch * source.batchSize,
-        batchSize: source.batchSize,
       };
     },
     async play() {
@@ -130,14 +128,15 @@ export function engine(): Engine {
   };
 }
 
-/** Examples that training does not see, where there are some. */
+/** Examples that training does not see; own images and points have no classes to be tested by. */
 async function testSetOf(
-  { data, seed, points }: Composition,
+  { data, seed }: Composition,
   idxDirectory: (folder: string, options: { split: 'test'; range: [number, number] }) => Promise<Dataset>,
 ): Promise<Dataset<LabelledExamples> | undefined> {
-  if (data === 'digits')
-    return (await idxDirectory('digits', { split: 'test', range: [0, 1] })) as Dataset<LabelledExamples>;
-  if (data === 'images' || data === 'text') return undefined;
-  if (data === 'points') return arrayDataset({ values: Float32Array.from(points), shape: [2] }) as never;
-  return toy(data, { count: 1000, random: seeded(seed).split('test') }) as Dataset<LabelledExamples>;
+  if (data === 'images' || data === 'points' || data === 'text') return undefined;
+  const test =
+    data === 'digits'
+      ? await idxDirectory('digits', { split: 'test', range: [0, 1] })
+      : toy(data, { count: 1000, random: seeded(seed).split('test') });
+  return test as Dataset<LabelledExamples>;
 }

@@ -2,7 +2,7 @@
 import type { Composition } from '../composition/composition.js';
 
 export interface Files {
-  /** IDX files of the user's own images. */
+  /** The user's own images, as an IDX file. */
   readonly images?: Uint8Array;
 }
 
@@ -24,8 +24,8 @@ export interface PartView {
   readonly input: string;
   readonly output: string;
   readonly parameters: number;
-  /** The player that moves it, or none. */
-  readonly player?: string;
+  /** Who moves it. */
+  readonly player: string;
 }
 
 export interface Started {
@@ -38,9 +38,6 @@ export interface Started {
   /** Dimensions of the latent space, where there is one. */
   readonly latent?: number;
   readonly step: number;
-  /** Of training examples. */
-  readonly count: number;
-  readonly batchSize: number;
 }
 
 export interface Progress {

@@ -11,11 +11,10 @@ import type {
 import type { Alphabet, Dataset } from '@gm/data';
 import { type Game, type GameTrainer, train } from '@gm/trainers';
 import { engine as tfEngine } from '@tensorflow/tfjs-core';
-import { type Composition, mediaOf } from '../composition/composition.js';
+import type { Composition } from '../composition/composition.js';
 import { evaluate, type Functions, type Scope } from '../composition/evaluate.js';
 import { FUNCTIONS } from '../composition/library.js';
 import { programOf } from '../composition/program.js';
-import { hasSlot } from '../composition/slots.js';
 import { objectionTo } from './objection.js';
 
 type AnyOptimizer = (options: { readonly learningRate: number }) => unknown;
@@ -73,14 +72,12 @@ export async function compose(composition: Composition, { functions, rateFactor 
   try {
     await evaluate(programOf(composition), { ...FUNCTIONS, ...functions, ...scaled(rateFactor), ...caught }, scope);
     const { run, source } = scope as unknown as Session;
-    checkLabels(composition, scope.data as Dataset | undefined);
     const looked = train(run, source, { steps: run.steps + 1 });
     await looked.next(); // checks the data, and moves nothing yet
     await looked.return();
     return { ...rolesOf(composition, scope), composition, run, source, game: game!, dispose: clear };
   } catch (error) {
     clear();
-    checkLabels(composition, scope.data as Dataset | undefined); // says it better
     throw error;
   }
 }
@@ -104,17 +101,6 @@ function rolesOf(composition: Composition, scope: Scope): Partial<Session> {
   const judge = system === 'adversarial-autoencoder' || system === 'semi-supervised' ? undefined : discriminator;
   const roles = { data, encoder, decoder, prior, likelihood, discriminator: judge, classifier };
   return Object.fromEntries(Object.entries(roles).filter(([, part]) => part !== undefined)) as Partial<Session>;
-}
-
-/** @throws where classes are asked for and there are none */
-function checkLabels(composition: Composition, data: Dataset | undefined): void {
-  const { system, conditional } = composition;
-  const asked =
-    system === 'classifier' || system === 'semi-supervised' || (conditional && hasSlot(composition, 'conditional'));
-  if (!asked || mediaOf(composition) === 'text' || data === undefined || data.classes !== undefined) return;
-  throw new Error(
-    'This needs the class of each example, and these data have none. Choose digits, or a toy with parts.',
-  );
 }
 
 const variables = () => Object.values(tfEngine().registeredVariables);

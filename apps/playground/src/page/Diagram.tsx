@@ -10,7 +10,7 @@ const top = ({ row }: Box) => row * (HEIGHT + GAP_Y);
 export function Diagram() {
   const made = started.value;
   const flow = made && flowOf(composition.value, made);
-  const players = [...new Set(made?.parts.flatMap(({ player }) => player ?? []) ?? [])];
+  const players = [...new Set(made?.parts.map(({ player }) => player) ?? [])];
   const boxes = flow?.boxes ?? [];
   const width = Math.max(...boxes.map(left), 0) + WIDTH;
   const height = Math.max(...boxes.map(top), 0) + HEIGHT;
@@ -52,7 +52,7 @@ export function Diagram() {
 
 function BoxView({ box, players }: { box: Box; players: readonly string[] }) {
   const { part, title, shape } = box;
-  const colour = part?.player ? colourOf(players.indexOf(part.player)) : undefined;
+  const colour = part ? colourOf(players.indexOf(part.player)) : undefined;
   return (
     <g transform={`translate(${left(box)} ${top(box)})`} class={part ? 'part' : 'plain'}>
       <rect width={WIDTH} height={HEIGHT} rx={9} {...(colour && { style: { stroke: colour } })} />

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact';
 import { useState } from 'preact/hooks';
 import { type Composition, mediaOf } from '../composition/composition.js';
+import { hasSlot } from '../composition/slots.js';
 import { MapLook } from './looks/MapLook.js';
 import { PlaneLook } from './looks/PlaneLook.js';
 import { ReconstructionsLook } from './looks/ReconstructionsLook.js';
@@ -15,9 +16,7 @@ interface LookTab {
   applies(composition: Composition): boolean;
 }
 
-const hasEncoder = ({ system }: Composition) =>
-  system === 'vae' || system === 'vae-gan' || system === 'adversarial-autoencoder';
-const draws = ({ system }: Composition) => system !== 'classifier' && system !== 'language-model';
+const draws = (of: Composition) => hasSlot(of, 'generator');
 const isImage = (of: Composition) => mediaOf(of) === 'image';
 
 const TABS: readonly LookTab[] = [
@@ -25,7 +24,7 @@ const TABS: readonly LookTab[] = [
   { name: 'Text', Content: TextLook, applies: (of) => mediaOf(of) === 'text' },
   { name: 'Samples', Content: SamplesLook, applies: (of) => isImage(of) && draws(of) },
   { name: 'Map', Content: MapLook, applies: (of) => isImage(of) && draws(of) && of.latent >= 2 },
-  { name: 'Reconstructions', Content: ReconstructionsLook, applies: (of) => isImage(of) && hasEncoder(of) },
+  { name: 'Reconstructions', Content: ReconstructionsLook, applies: (of) => isImage(of) && hasSlot(of, 'encoder') },
   {
     name: 'Test',
     Content: TestLook,

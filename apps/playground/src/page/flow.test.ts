@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { PRESETS } from '../composition/presets.js';
 import { flowOf } from './flow.js';
 
-const started = { backend: 'wasm', reason: '', example: [28, 28, 1], step: 0, count: 1, batchSize: 1 };
+const started = { backend: 'wasm', reason: '', example: [28, 28, 1], step: 0 };
 
 it.each(PRESETS)('$name shows every part once, and arrows between boxes that are there', ({ composition }) => {
   const roles = ['encoder', 'generator', 'decoder', 'discriminator', 'classifier'];

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Composition } from '../composition/composition.js';
 import { defaultsFor } from '../composition/presets.js';
 import { warningsOf } from './health.js';
-import { addRows, type Record_ } from './record.js';
+import { addRows, type Curves } from './record.js';
 
 /** Curves that are functions of the share of the run that is over. */
-function recordOf(curves: Readonly<Record<string, (share: number) => number>>, steps = 400): Record_ {
-  const record: Record_ = {};
+function recordOf(curves: Readonly<Record<string, (share: number) => number>>, steps = 400): Curves {
+  const record: Curves = {};
   const metricsAt = (step: number) =>
     Object.fromEntries(Object.entries(curves).map(([name, curve]) => [name, curve(step / steps)]));
   addRows(
@@ -21,7 +21,7 @@ const [vae, gan, classifier] = [
   defaultsFor('gan', 'digits'),
   defaultsFor('classifier', 'digits'),
 ];
-const well: Readonly<Record<string, readonly [Record_, Composition]>> = {
+const well: Readonly<Record<string, readonly [Curves, Composition]>> = {
   'a VAE that learns': [
     recordOf({
       'autoencoder/loss': (t) => 200 - 100 * t,
@@ -53,7 +53,7 @@ describe('the health of a run', () => {
     expect(warningsOf(record, composition)).toEqual([]);
   });
 
-  it.each<[string, Record_, Composition, RegExp]>([
+  it.each<[string, Curves, Composition, RegExp]>([
     [
       'a discriminator without fail',
       recordOf({ 'discriminator/real': () => 0.99, 'discriminator/generated': () => 0.01 }),

@@ -1,5 +1,5 @@
 import type { Composition } from '../composition/composition.js';
-import type { Record_ } from './record.js';
+import type { Curves } from './record.js';
 
 /** Before that there is nothing to be said. */
 const LEAST = 100;
@@ -7,11 +7,11 @@ const LEAST = 100;
 const TAIL = 0.25;
 
 /** What looks unwell about a run, and what may help, in words. */
-export function warningsOf(record: Record_, composition: Composition): readonly string[] {
+export function warningsOf(record: Curves, composition: Composition): readonly string[] {
   return RULES.flatMap((rule) => rule(record, composition) ?? []);
 }
 
-type Rule = (record: Record_, composition: Composition) => string | undefined;
+type Rule = (record: Curves, composition: Composition) => string | undefined;
 
 const RULES: readonly Rule[] = [
   function discriminatorWins(record) {
@@ -57,7 +57,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-type Curve = Record_[string];
+type Curve = Curves[string];
 
 /** The mean over the last part of a curve, or the part between two shares counted from its end; none while it is short. */
 function late(curve: Curve | undefined, from = TAIL, to = 0): number | undefined {
@@ -68,10 +68,10 @@ function late(curve: Curve | undefined, from = TAIL, to = 0): number | undefined
 }
 
 /** The first metric of that name, whoever's. */
-function find(record: Record_, metric: string): Curve | undefined {
+function find(record: Curves, metric: string): Curve | undefined {
   const name = Object.keys(record).find((one) => one.endsWith(`/${metric}`));
   return name === undefined ? undefined : record[name];
 }
 
-const gradients = (record: Record_) => Object.entries(record).filter(([name]) => name.endsWith('/gradientNorm'));
+const gradients = (record: Curves) => Object.entries(record).filter(([name]) => name.endsWith('/gradientNorm'));
 const playerOf = (name: string) => `the ${name.split('/')[0]}`;

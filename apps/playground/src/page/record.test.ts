@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { addRows, type Record_ } from './record.js';
+import { addRows, type Curves } from './record.js';
 
 const rowsOf = (from: number, count: number, value: (step: number) => number) =>
   Array.from({ length: count }, (_, index) => ({ step: from + index, metrics: { 'a/loss': value(from + index) } }));
 
 it('keeps every value of a short run', () => {
-  const record: Record_ = {};
+  const record: Curves = {};
   addRows(
     record,
     rowsOf(1, 3, (step) => step * 10),
@@ -14,7 +14,7 @@ it('keeps every value of a short run', () => {
 });
 
 it('keeps a long run in at most 2,000 places, each the mean of the steps it stands for', () => {
-  const record: Record_ = {};
+  const record: Curves = {};
   addRows(
     record,
     rowsOf(1, 10_000, (step) => step),
@@ -26,7 +26,7 @@ it('keeps a long run in at most 2,000 places, each the mean of the steps it stan
 });
 
 it('takes players that move at different times', () => {
-  const record: Record_ = {};
+  const record: Curves = {};
   addRows(record, [
     { step: 1, metrics: { 'd/loss': 1 } },
     { step: 2, metrics: { 'd/loss': 2, 'g/loss': 3 } },

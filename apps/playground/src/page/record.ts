@@ -10,7 +10,7 @@ interface Curve {
 }
 
 /** All curves of a run by the names of their metrics. */
-export type Record_ = Record<string, Curve>;
+export type Curves = Record<string, Curve>;
 
 export interface MetricRow {
   readonly step: number;
@@ -21,7 +21,7 @@ export interface MetricRow {
 const PLACES = 2000;
 
 /** Adds the metrics of new steps. Where a curve is full, pairs of places become one, their mean. */
-export function addRows(record: Record_, rows: readonly MetricRow[]): void {
+export function addRows(record: Curves, rows: readonly MetricRow[]): void {
   for (const { step, metrics } of rows)
     for (const [name, value] of Object.entries(metrics)) {
       record[name] ??= { steps: [], values: [], stride: 1, sum: 0, count: 0 };

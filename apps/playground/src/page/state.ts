@@ -3,7 +3,7 @@ import type { Composition } from '../composition/composition.js';
 import { PRESETS } from '../composition/presets.js';
 import type { Progress, Refusals, Started, StartOptions } from '../engine/protocol.js';
 import { warningsOf } from './health.js';
-import type { Record_ } from './record.js';
+import type { Curves } from './record.js';
 
 /** What the page shows. Only `actions.ts` changes it. */
 export const composition = signal<Composition>(PRESETS[0]!.composition);
@@ -32,7 +32,7 @@ export const rateFactor = signal(1);
 /** IDX file of the user's own images. */
 export const images = signal<Uint8Array | undefined>(undefined);
 /** The metrics so far. It is changed in place; `charted` counts the changes. */
-export const record: { curves: Record_ } = { curves: {} };
+export const record: { curves: Curves } = { curves: {} };
 export const charted = signal(0);
 export const warnings = computed(() => {
   charted.value;

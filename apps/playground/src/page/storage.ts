@@ -1,13 +1,13 @@
 import { get, set } from 'idb-keyval';
 import type { Composition } from '../composition/composition.js';
-import type { Record_ } from './record.js';
+import type { Curves } from './record.js';
 
 /** A run as the browser keeps it. */
 export interface Kept {
   readonly composition: Composition;
   readonly checkpoint: Uint8Array;
   readonly step: number;
-  readonly curves: Record_;
+  readonly curves: Curves;
   readonly images?: Uint8Array;
 }
 

@@ -1,11 +1,11 @@
 import type { LabelledExamples } from '@gm/core';
-import { type Dataset, epochOf, take } from '@gm/data';
+import { type Dataset, epochOf } from '@gm/data';
 import { predict } from '@gm/discriminators';
 import { confusionMatrix } from '@gm/metrics';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { Judged } from '../protocol.js';
 import type { Session } from '../session.js';
-import { rowsOf } from './rows.js';
+import { examplesAt, firstOf, rowsOf } from './rows.js';
 
 /** What a classifier makes of examples that it was not trained on. */
 export async function judged(
@@ -26,12 +26,8 @@ export async function judged(
     dispose([x, labels, prediction.labels, prediction.probabilities]);
   }
   const truth = Array.from(test.labels);
-  const shown = take(test, Math.min(count, test.count)).at(
-    Array.from({ length: Math.min(count, test.count) }, (_, i) => i),
-  );
-  shown.labels.dispose();
   return {
-    examples: await rowsOf(shown.x, test.example, truth.slice(0, count)),
+    examples: await rowsOf(examplesAt(test, firstOf(count, test)), test.example, truth.slice(0, count)),
     predicted: predicted.slice(0, count),
     probabilities: probabilities.slice(0, count),
     accuracy: truth.filter((label, index) => label === predicted[index]).length / truth.length,

@@ -1,8 +1,8 @@
 import { spec } from '@gm/core';
-import { gather, type Tensor, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { gather, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { MapView, Rows } from '../protocol.js';
 import type { Session } from '../session.js';
-import { rowsOf } from './rows.js';
+import { conditionOf, examplesAt, firstOf, labelsAt, rowsOf } from './rows.js';
 import { classesOf, decoded } from './samples.js';
 
 type Axes = readonly [number, number];
@@ -49,13 +49,11 @@ function decodedAt(session: Session, places: readonly Axes[], [first, second]: A
 
 async function codesOf({ encoder, data }: Session, axes: Axes): Promise<Rows | undefined> {
   if (!encoder || !data) return undefined;
-  const indices = Array.from({ length: Math.min(PLACED, data.count) }, (_, index) => index);
-  const labels = data.labels && indices.map((index) => data.labels![index]!);
+  const indices = firstOf(PLACED, data);
+  const labels = labelsAt(data, indices);
   const codes = tidy(() => {
-    const { x } = data.at(indices);
-    const condition: { condition?: Tensor } =
-      encoder.condition && labels ? { condition: tensor1d(labels, 'int32') } : {};
-    return gather(encoder.encode(x, condition).mean, [...axes], 1);
+    const told = conditionOf(encoder.condition && labels);
+    return gather(encoder.encode(examplesAt(data, indices), told).mean, [...axes], 1);
   });
   return rowsOf(codes, spec([2]), labels);
 }

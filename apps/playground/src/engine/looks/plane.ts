@@ -3,7 +3,7 @@ import { fromDecoder } from '@gm/generators';
 import { grad, sigmoid, softmax, sum, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Field, PlaneView, Rows } from '../protocol.js';
 import type { Session } from '../session.js';
-import { rowsOf } from './rows.js';
+import { examplesAt, firstOf, labelsAt, rowsOf } from './rows.js';
 
 const SHOWN = 600;
 /** Samples that the density is counted from. */
@@ -34,10 +34,9 @@ export async function plane(session: Session): Promise<PlaneView | undefined> {
   return view;
 }
 
-async function realPoints({ data }: Session): Promise<Rows> {
-  const indices = Array.from({ length: Math.min(SHOWN, data!.count) }, (_, index) => index);
-  const x = tidy(() => data!.at(indices).x);
-  return rowsOf(x, data!.example, data!.labels && indices.map((index) => data!.labels![index]!));
+function realPoints({ data }: Session): Promise<Rows> {
+  const indices = firstOf(SHOWN, data!);
+  return rowsOf(examplesAt(data!, indices), data!.example, labelsAt(data!, indices));
 }
 
 /** How many samples fall into each cell, the fullest as 1. */

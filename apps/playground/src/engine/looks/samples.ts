@@ -4,7 +4,7 @@ import { interpolate, lerp, slerp } from '@gm/latent';
 import { reshape, slice, squaredDifference, sum, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Neighbours, Rows } from '../protocol.js';
 import type { Session } from '../session.js';
-import { byTurns, rowsOf } from './rows.js';
+import { byTurns, conditionOf, examplesAt, firstOf, labelsAt, rowsOf } from './rows.js';
 
 /** Every look at samples starts from this noise. */
 const noise = () => seeded('samples');
@@ -16,7 +16,7 @@ const PIECE = 1000;
 /** Decodes rows of z: E[p(x | z)]. */
 export function decoded({ decoder, likelihood }: Session, z: Tensor, labels?: readonly number[]): Tensor {
   return tidy(() => {
-    const x = decoder!.apply(z, labels ? { condition: tensor1d([...labels], 'int32') } : {});
+    const x = decoder!.apply(z, conditionOf(labels));
     return likelihood ? likelihood.mean(x) : x;
   });
 }
@@ -39,14 +39,10 @@ export async function samples(session: Session, count: number): Promise<Rows | u
 export async function reconstructions(session: Session, count: number) {
   const { encoder, data, decoder } = session;
   if (!encoder || !decoder || !data) return undefined;
-  const indices = Array.from({ length: Math.min(count, data.count) }, (_, index) => index);
-  const labels = encoder.condition && data.labels ? indices.map((index) => data.labels![index]!) : undefined;
-  const { x, ...rest } = data.at(indices);
-  for (const other of Object.values(rest as Record<string, Tensor>)) other.dispose();
-  const output = tidy(() => {
-    const condition = labels ? { condition: tensor1d(labels, 'int32') } : {};
-    return decoded(session, encoder.encode(x, condition).mean, labels);
-  });
+  const indices = firstOf(count, data);
+  const labels = encoder.condition && labelsAt(data, indices);
+  const x = examplesAt(data, indices);
+  const output = tidy(() => decoded(session, encoder.encode(x, conditionOf(labels)).mean, labels));
   return { inputs: await rowsOf(x, data.example), outputs: await rowsOf(output, data.example) };
 }
 
@@ -83,9 +79,7 @@ export async function neighbours(session: Session, sample: number, count: number
     const order = Array.from(distances.keys())
       .sort((a, b) => distances[a]! - distances[b]!)
       .slice(0, count);
-    const { x, ...rest } = data.at(order);
-    for (const other of Object.values(rest as Record<string, Tensor>)) other.dispose();
-    const nearest = await rowsOf(x, data.example, data.labels && order.map((index) => data.labels![index]!));
+    const nearest = await rowsOf(examplesAt(data, order), data.example, labelsAt(data, order));
     const picture = { values: own, count: 1, shape: all.shape };
     return { sample: picture, nearest, distances: order.map((index) => Math.sqrt(distances[index]!) / (high - low)) };
   } finally {
@@ -98,10 +92,9 @@ async function distancesTo({ data }: Session, wanted: Tensor): Promise<Float32Ar
   const found = new Float32Array(data!.count);
   for (let from = 0; from < found.length; from += PIECE) {
     const indices = Array.from({ length: Math.min(PIECE, found.length - from) }, (_, index) => from + index);
-    const piece = tidy(() => {
-      const { x } = data!.at(indices);
-      return sum(squaredDifference(reshape(x, [indices.length, -1]), wanted), 1);
-    });
+    const piece = tidy(() =>
+      sum(squaredDifference(reshape(examplesAt(data!, indices), [indices.length, -1]), wanted), 1),
+    );
     found.set((await piece.data()) as Float32Array, from);
     piece.dispose();
   }

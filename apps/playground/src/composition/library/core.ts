@@ -1,0 +1,1 @@
+export { seeded, spec } from '@gm/core';

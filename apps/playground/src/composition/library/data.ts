@@ -1,0 +1,1 @@
+export { alphabetOf, arrayDataset, balanced, batches, passages, semiSupervised, toy } from '@gm/data';

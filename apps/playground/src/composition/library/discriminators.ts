@@ -1,0 +1,10 @@
+export {
+  convClassifier,
+  dcganDiscriminator,
+  mlpClassifier,
+  mlpDiscriminator,
+  patchDiscriminator,
+  resnetClassifier,
+  resnetDiscriminator,
+  withHead,
+} from '@gm/discriminators';

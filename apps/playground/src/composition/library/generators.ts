@@ -1,0 +1,1 @@
+export { convDecoder, dcganGenerator, mlpDecoder, recurrentGenerator } from '@gm/generators';

@@ -1,0 +1,1 @@
+export { convEncoder, mlpEncoder, standardNormal, trainedMixture, uniform, vampPrior } from '@gm/latent';

@@ -1,0 +1,41 @@
+import { type Composition, mediaOf } from './composition.js';
+import { hasSlot } from './slots.js';
+import { call, type Input, type Term } from './term.js';
+
+const LOSS = {
+  'non-saturating': 'nonSaturating',
+  minimax: 'minimax',
+  'least-squares': 'leastSquares',
+  wasserstein: 'wasserstein',
+  hinge: 'hinge',
+  relativistic: 'relativistic',
+} as const;
+
+export const lossOf = ({ loss }: Composition) => call(LOSS[loss]);
+
+/** Whether the discriminator is kept smooth by a penalty. */
+export const isPenalized = (c: Composition) => c.penalty !== 'none' && hasSlot(c, 'penalty');
+
+/** Weaker in the plane, where data lie further apart than a network of that size can follow. */
+export function penaltyOf(c: Composition): Input {
+  const weight = mediaOf(c) === 'plane' ? 1 : 10;
+  const penalties = {
+    none: [],
+    gradient: [call('gradientPenalty', { weight })],
+    dragan: [call('dragan', { weight })],
+    r1: [call('r1', { gamma: weight })],
+    'r1-r2': [call('r1', { gamma: weight }), call('r2', { gamma: weight })],
+  };
+  return penalties[c.penalty];
+}
+
+export const optimizerOf = ({ optimizer, learningRate }: Composition) => call(optimizer, { learningRate });
+
+/** Of one of two adversaries: β₁ 0.5 after Radford et al. (2016), 0 and β₂ 0.9 under a penalty after Gulrajani et al. (2017). */
+export function rivalOf(c: Composition, share = 1): Term {
+  const { optimizer, learningRate } = c;
+  const rate = { learningRate: learningRate * share };
+  if (optimizer === 'sgd' || optimizer === 'rmsprop') return call(optimizer, rate);
+  const betas = isPenalized(c) ? { beta1: 0, beta2: 0.9 } : { beta1: 0.5 };
+  return call(optimizer, { ...rate, ...betas });
+}
