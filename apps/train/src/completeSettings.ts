@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { wrongOption } from './complain.js';
-import { COMMON, KIND_OPTIONS } from './kinds.js';
+import { COMMON, KIND_OPTIONS, RECURRENT } from './kinds.js';
 import { type Choices, KINDS, type Kind, type Settings, settingsSchema, withoutUndefined } from './settings.js';
 
 /** The choices of `kind` on `data`, completed. */
@@ -8,7 +8,8 @@ export function completeSettings(kind: Kind, choices: Choices): Settings {
   const { losses, images, points } = KIND_OPTIONS[kind];
   const isToy = choices.data?.startsWith('toy:') ?? false;
   const loss = choices.loss ?? (isToy ? points.loss : undefined) ?? losses[0]!;
-  const defaults = { kind, decay: undefined, ...COMMON, ...images, ...(isToy ? points : {}) };
+  const reader = choices.discriminator === 'recurrent' ? RECURRENT : {};
+  const defaults = { kind, decay: undefined, ...COMMON, ...images, ...(isToy ? points : {}), ...reader };
   checkBelonging(kind, [...Object.keys(defaults), 'loss'], choices);
   checkLoss(kind, losses, loss);
   if (choices.binarize) checkBits(loss);

@@ -29,6 +29,22 @@ export interface Composition {
   readonly classifier?: FeatureNetwork;
   /** Says what comes next in a series. */
   readonly forecaster?: Forecaster;
-  /** Says one symbol after the other. */
-  readonly speaker?: Recurrent;
+  readonly speaker?: Speaker;
 }
+
+/** Says one symbol after the other. */
+export interface Speaker {
+  readonly generator: Recurrent;
+  /** Where it speaks in pieces, each set off by a code. */
+  readonly coded?: {
+    readonly encoder: Network & Encoder<GaussianPosterior>;
+    readonly prior: Prior;
+    /** The generator's state from codes [count, latent]. */
+    startFrom(z: Tensor): Tensor[];
+    /** Symbols in a piece. */
+    readonly length: number;
+  };
+}
+
+/** What every piece is said after; it is the one that the game takes where nothing else is said. */
+export const START = 0;

@@ -1,14 +1,12 @@
 import { seeded } from '@gm/core';
-import { recurrentPredictor } from '@gm/discriminators';
-import { recurrentGenerator } from '@gm/generators';
-import { gaussianHead, quantileHead } from '@gm/losses';
-import { adam, classifier, languageModel, regressor } from '@gm/trainers';
+import { adam, classifier } from '@gm/trainers';
 import { composeAuxiliaryGan, composeGan, composeSemiSupervised } from './adversaries.js';
 import { composeAdversarialAutoencoder, composeVae, composeVaeGan, composeVqVae } from './autoencoders.js';
 import type { Composition, Examined } from './composed.js';
 import { checkKindOfData, labelled } from './fit.js';
 import { rateOf } from './optimizers.js';
 import { classifierOf, type Surroundings } from './parts.js';
+import { composeForecast, composeLanguageModel, composeSequenceVae } from './sequences.js';
 import type { Settings } from './settings.js';
 
 const KIND: Readonly<Record<Settings['kind'], (surroundings: Surroundings) => Composition>> = {
@@ -25,6 +23,7 @@ const KIND: Readonly<Record<Settings['kind'], (surroundings: Surroundings) => Co
   'semi-supervised': composeSemiSupervised,
   forecast: composeForecast,
   classifier: composeClassifier,
+  'sequence-vae': composeSequenceVae,
   'language-model': composeLanguageModel,
 };
 
@@ -47,41 +46,5 @@ function composeClassifier(surroundings: Surroundings): Composition {
     game: classifier({ network, optimizer: adam({ learningRate: rateOf(settings) }) }),
     networks: { classifier: network },
     classifier: network,
-  };
-}
-
-function composeLanguageModel({ settings, classes, random }: Surroundings): Composition {
-  const { time, cell, dropout, hidden, batch } = settings;
-  const generator = recurrentGenerator({
-    vocabulary: classes!,
-    time: time!,
-    cell: cell!,
-    dropout: dropout!,
-    hidden,
-    random: random.split('generator'),
-  });
-  const optimizer = adam({ learningRate: rateOf(settings) });
-  return {
-    game: languageModel({ generator, batchSize: batch, optimizer }),
-    networks: { generator },
-    speaker: generator,
-  };
-}
-
-function composeForecast({ settings, example, random }: Surroundings): Composition {
-  const { hidden, cell, horizon, loss } = settings;
-  const head = loss === 'quantile' ? quantileHead() : gaussianHead();
-  const network = recurrentPredictor({
-    input: example,
-    targets: [horizon!],
-    head,
-    hidden,
-    cell: cell!,
-    random: random.split('predictor'),
-  });
-  return {
-    game: regressor({ network, head, optimizer: adam({ learningRate: rateOf(settings) }) }),
-    networks: { predictor: network },
-    forecaster: { network, head },
   };
 }

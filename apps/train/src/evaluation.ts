@@ -1,11 +1,23 @@
 import { gzipSync } from 'node:zlib';
-import { type Discriminator, type LabelledExamples, type Recurrent, seeded } from '@gm/core';
+import { type Discriminator, type LabelledExamples, seeded } from '@gm/core';
 import { binarize, type Dataset, epochOf } from '@gm/data';
+import { softmaxCrossEntropy } from '@gm/losses';
 import { bitsPerSymbol, correct, elboParts, evaluate, likelihoodBound, topProbability } from '@gm/metrics';
-import { mean, softmax, squaredDifference, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
-import type { Composition } from './composed.js';
+import {
+  concat,
+  fill,
+  mean,
+  slice,
+  softmax,
+  squaredDifference,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import { type Composition, type Speaker, START } from './composed.js';
 import { atMost } from './datasets.js';
-import type { Text } from './textData.js';
+import { piecesOf, type Text } from './textData.js';
 
 /** The share of examples that a classifier gets right, and the mean probability of the class it chooses. */
 export async function skillOf(
@@ -74,8 +86,40 @@ export async function boundsOf(
 }
 
 /** Bits per character of the test part of a text, and what gzip needs for the same characters on their own. */
-export async function bitsOf(speaker: Recurrent, { alphabet, test }: Text) {
-  const { bits, count } = await bitsPerSymbol(speaker, test, { rows: 4 });
-  const text = alphabet.decode(test);
-  return { bits, gzipBits: (8 * gzipSync(text, { level: 9 }).length) / test.length, characters: count };
+export async function bitsOf({ generator }: Speaker, text: Text) {
+  const { bits, count } = await bitsPerSymbol(generator, text.test, { rows: 4 });
+  return { bits, gzipBits: gzipBitsOf(text), characters: count };
+}
+
+/**
+ * The evidence lower bound of a sequence VAE, as bits per character: those of the pieces that the test part falls into, of which so
+ * many tell the code.
+ */
+export async function bitsOfPieces({ generator, coded }: Speaker, text: Text, { seed }: { readonly seed: number }) {
+  const { encoder, prior, startFrom, length } = coded!;
+  const random = seeded(seed).split('elbo');
+  const pieces = piecesOf(text.test, text, length, { apart: length });
+  const { nats, divergence } = await evaluate(epochOf(pieces, { batchSize: 100 }), ({ x }) => {
+    const posterior = encoder.encode(x);
+    const perDimension = prior.divergenceFrom!(posterior)!; // of N(0, 1)
+    const { y } = generator.advance(begun(x), startFrom(posterior.sample(random)));
+    return { nats: softmaxCrossEntropy(x, y) as Tensor1D, divergence: sum(perDimension, 1) as Tensor1D };
+  });
+  const perCharacter = (value: number) => value / (length * Math.LN2);
+  return {
+    bitsAtMost: perCharacter(nats.mean + divergence.mean),
+    codeBits: perCharacter(divergence.mean),
+    gzipBits: gzipBitsOf(text),
+    characters: pieces.count * length,
+  };
+}
+
+/** What the generator hears before each symbol. */
+function begun(x: Tensor): Tensor {
+  const [count, time] = x.shape as [number, number];
+  return concat([fill([count, 1], START, 'int32'), slice(x, [0, 0], [count, time - 1])], 1);
+}
+
+function gzipBitsOf({ alphabet, test }: Text): number {
+  return (8 * gzipSync(alphabet.decode(test), { level: 9 }).length) / test.length;
 }

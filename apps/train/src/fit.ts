@@ -14,10 +14,18 @@ export function checkLikelihood({ settings, example }: Surroundings, { target }:
   });
 }
 
-/** A language model reads text and a forecast a series, and nothing else does. */
+const TEXT = 'text:<file>';
+const SERIES = 'series:<csv>';
+const WANTED: { readonly [Name in Settings['kind']]?: string } = {
+  'language-model': TEXT,
+  'sequence-vae': TEXT,
+  forecast: SERIES,
+};
+
+/** Language models and sequence VAEs read text and a forecast a series, and nothing else does. */
 export function checkKindOfData({ kind, data }: Settings, { dtype }: Spec): void {
-  const wanted = { 'language-model': 'text:<file>', forecast: 'series:<csv>' }[kind as string];
-  const found = dtype === 'int32' ? 'text:<file>' : data.startsWith('series:') ? 'series:<csv>' : undefined;
+  const wanted = WANTED[kind];
+  const found = dtype === 'int32' ? TEXT : data.startsWith('series:') ? SERIES : undefined;
   if (wanted === found) return;
   throw wrongOption({
     where: `gm train ${kind}`,
@@ -25,7 +33,7 @@ export function checkKindOfData({ kind, data }: Settings, { dtype }: Spec): void
     received: `--data ${data}`,
     remedy:
       wanted === undefined
-        ? 'Choose other data, or train a language-model on text, a forecast on a series.'
+        ? 'Choose other data, or train a language-model or a sequence-vae on text, a forecast on a series.'
         : `Name ${kind === 'forecast' ? 'a CSV file with a column of numbers' : 'a text file in UTF-8'}.`,
   });
 }

@@ -153,12 +153,32 @@ export const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
     },
     points: {},
   },
+  // Bowman et al. (2016), sections 2.2 and 3.1.
+  'sequence-vae': {
+    losses: ['cross-entropy'],
+    images: {
+      hidden: [128],
+      time: 32,
+      cell: 'lstm',
+      latent: 16,
+      beta: 1,
+      stepDropout: 0.25,
+      warmUp: 2000,
+      clipNorm: 1,
+      batch: 64,
+      learningRate: 2e-3,
+    },
+    points: {},
+  },
   'language-model': {
     losses: ['cross-entropy'],
     images: { hidden: [256], time: 64, cell: 'lstm', dropout: 0, clipNorm: 1, batch: 32, learningRate: 2e-3 },
     points: {},
   },
 };
+
+/** What a recurrent discriminator adds, and has otherwise. */
+export const RECURRENT: Choices = { hidden: [128], cell: 'lstm' };
 
 /** What is the same for every kind that does not say otherwise. */
 export const COMMON = {

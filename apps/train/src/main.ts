@@ -65,7 +65,9 @@ function addTrain(gm: Command): void {
     )
     .addOption(new Option('--loss <name>', 'which of them depends on the kind').choices(LOSSES))
     .addOption(new Option('--penalty <name>', 'on the discriminator (GANs)').choices(PENALTIES))
-    .addOption(new Option('--cell <name>', 'language-model, forecast').choices(CELLS))
+    .addOption(
+      new Option('--cell <name>', 'language-model, sequence-vae, forecast, a recurrent discriminator').choices(CELLS),
+    )
     .option(
       '--hidden <sizes>',
       'hidden units of MLP or recurrent parts from the data inwards, 512,256 for instance',
@@ -90,7 +92,7 @@ function addTrain(gm: Command): void {
       wholeNumber,
     )
     .option('--average <decay>', 'sample with an average of the weights, 0.999 for instance; 0: none', anyNumber)
-    .option('--beta <number>', 'weight of the divergence (vae, vae-gan)', anyNumber)
+    .option('--beta <number>', 'weight of the divergence (vae, vae-gan, sequence-vae)', anyNumber)
     .option('--scale <number>', 'standard deviation of the gaussian loss (vae)', positiveNumber)
     .option('--reconstruction <number>', 'weight of reconstruction in the generator (vae-gan)', anyNumber)
     .option('--binarize', 'draw each pixel as 0 or 1 anew in every batch (vae, loss bernoulli)')
@@ -107,9 +109,15 @@ function addTrain(gm: Command): void {
     .option('--penalty-weight <number>', 'of the penalty (GANs; default: 10)', anyNumber)
     .option('--discriminator-steps <count>', 'for each step of the generator (GANs)', wholeNumber)
     .option('--clip <limit>', 'keep the weights of the discriminator within ± this (GANs)', positiveNumber)
-    .option('--time <count>', 'characters in one piece of back-propagation (language-model)', wholeNumber)
+    .option('--time <count>', 'characters in one piece (language-model, sequence-vae)', wholeNumber)
+    .option('--step-dropout <share>', 'of the characters that the generator is not told (sequence-vae)', anyNumber)
+    .option('--warm-up <steps>', 'until the divergence weighs --beta (sequence-vae)', wholeNumber)
     .option('--dropout <share>', 'of the numbers between recurrent layers (language-model)', anyNumber)
-    .option('--clip-norm <length>', 'shorten longer gradients to it (language-model, forecast)', positiveNumber)
+    .option(
+      '--clip-norm <length>',
+      'shorten longer gradients to it (language-model, sequence-vae, forecast)',
+      positiveNumber,
+    )
     .addOption(new Option('--pixels <scale>', 'unit: [0, 1], signed: [-1, 1]').choices(PIXELS))
     .option('--checkpoint-every <steps>', 'steps between checkpoints (default: 500)', wholeNumber)
     .action(async (kind, options) => (await import('./commands/train.js')).train(kind, options));
@@ -127,10 +135,10 @@ function addSample(gm: Command): void {
       '--out <file>',
       'file to write; never overwrites (default: <run>/samples-<seed>.png or .svg; text goes to the screen)',
     )
-    .option('--prompt <text>', 'what the text begins with (language-model)')
-    .option('--temperature <number>', 'below 1 likely characters become likelier (language-model)', anyNumber)
-    .option('--top-k <count>', 'choose among the k likeliest only (language-model)', wholeNumber)
-    .option('--top-p <share>', 'choose among the likeliest that have this share together (language-model)', anyNumber)
+    .option('--prompt <text>', 'what the text begins with (language-model, sequence-vae)')
+    .option('--temperature <number>', 'below 1 likely characters become likelier (what speaks)', anyNumber)
+    .option('--top-k <count>', 'choose among the k likeliest only (what speaks)', wholeNumber)
+    .option('--top-p <share>', 'choose among the likeliest that have this share together (what speaks)', anyNumber)
     .option('--backend <name>', 'as in gm train (default: the backend of the run)')
     .action(async (run, options) => (await import('./commands/sample.js')).sample(run, options));
 }

@@ -2,6 +2,7 @@ import type { Layer, Likelihood, Network, Penalty, Prior, SeededRandom, Spec } f
 import {
   convClassifier,
   dcganDiscriminator,
+  discriminator,
   type FeatureNetwork,
   mlpClassifier,
   mlpDiscriminator,
@@ -26,7 +27,17 @@ import {
   relativistic,
   wasserstein,
 } from '@gm/losses';
-import { batchNorm, conv2d, conv2dTranspose, dense, leakyRelu, relu, sequential } from '@gm/networks';
+import {
+  batchNorm,
+  conv2d,
+  conv2dTranspose,
+  dense,
+  leakyRelu,
+  relu,
+  reshape,
+  sequenceReader,
+  sequential,
+} from '@gm/networks';
 import { wrongOption } from './complain.js';
 import type { Settings } from './settings.js';
 
@@ -78,7 +89,7 @@ const DISCRIMINATOR: Readonly<
   conv: () => {
     throw wrongOption({
       where: '--discriminator',
-      expected: 'mlp, dcgan, patch or resnet, which tell real from generated',
+      expected: 'mlp, dcgan, patch, resnet or recurrent, which tell real from generated',
       received: 'conv',
       remedy: 'conv is a classifier; choose dcgan for a convolutional discriminator.',
     });
@@ -99,6 +110,8 @@ const DISCRIMINATOR: Readonly<
     }),
   resnet: ({ example, told, random }) =>
     resnetDiscriminator({ input: images('discriminator', example), random, ...told }),
+  recurrent: (surroundings) =>
+    discriminator({ body: rowReader(surroundings), head: dense({ units: 1, random: surroundings.random }) }),
 };
 
 const CLASSIFIER: Readonly<
@@ -115,13 +128,15 @@ const CLASSIFIER: Readonly<
   patch: () => {
     throw wrongOption({
       where: '--discriminator',
-      expected: 'mlp, conv, dcgan or resnet, which tell classes',
+      expected: 'mlp, conv, dcgan, resnet or recurrent, which tell classes',
       received: 'patch',
       remedy: 'patch tells real from generated; choose resnet for a convolutional classifier.',
     });
   },
   resnet: ({ example, random }, classes) =>
     resnetClassifier({ input: images('discriminator', example), classes, norm: batchNorm, random }),
+  recurrent: (surroundings, classes) =>
+    discriminator({ body: rowReader(surroundings), head: dense({ units: classes, random: surroundings.random }) }),
 };
 
 const LIKELIHOOD = {
@@ -184,6 +199,14 @@ export function quantisedOf({ settings, example, random }: Surroundings): { enco
   const project = conv2d({ filters: latent, kernelSize: 1, random: own });
   const encoder = sequential(example, halve(32), relu(), halve(64), relu(), project);
   return { encoder, decoder: sequential(encoder.output, double(64), relu(), double(channels)) };
+}
+
+/** Reads an image row after row from the top, each a step of a sequence. */
+function rowReader({ settings, example, random }: Surroundings): Network {
+  const [height, width, channels] = images('discriminator', example).shape as [number, number, number];
+  const rows = reshape([height, width * channels])(example);
+  const { hidden, cell } = settings;
+  return sequential(example, rows, sequenceReader({ input: rows.output, hidden, cell: cell!, random }));
 }
 
 /** The prior of an autoencoder's codes, which may be made of the encoder. */

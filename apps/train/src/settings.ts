@@ -14,6 +14,7 @@ export const KINDS = [
   'classifier',
   'semi-supervised',
   'forecast',
+  'sequence-vae',
   'language-model',
 ] as const;
 export type Kind = (typeof KINDS)[number];
@@ -21,7 +22,7 @@ export type Kind = (typeof KINDS)[number];
 /** The choices of each role; which of them a kind can use stands in `KIND_OPTIONS`. */
 export const ENCODERS = ['mlp', 'conv'] as const;
 export const GENERATORS = ['mlp', 'conv', 'dcgan'] as const;
-export const DISCRIMINATORS = ['mlp', 'conv', 'dcgan', 'patch', 'resnet'] as const;
+export const DISCRIMINATORS = ['mlp', 'conv', 'dcgan', 'patch', 'resnet', 'recurrent'] as const;
 export const PRIORS = ['normal', 'mixture', 'vamp'] as const;
 export const LOSSES = [
   'bernoulli',
@@ -98,6 +99,10 @@ export const settingsSchema = v.strictObject({
   /** Symbols in one piece of truncated back-propagation. */
   time: v.optional(count),
   cell: v.optional(v.picklist(CELLS)),
+  /** Share of the symbols that the generator of a sequence VAE is not told. */
+  stepDropout: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  /** Steps over which the divergence comes to its weight. */
+  warmUp: v.optional(count),
   dropout: v.optional(v.pipe(v.number(), v.minValue(0), v.ltValue(1))),
   /** Gradients longer than this are shortened to it. */
   clipNorm: v.optional(positive),

@@ -37,9 +37,14 @@ export async function readText(path: string): Promise<Text> {
   return { alphabet, training: symbols.subarray(0, cut), test: symbols.subarray(cut) };
 }
 
-/** Pieces of `time` symbols, one from every place of the text, as a set of examples. */
-export function piecesOf(symbols: Int32Array, { alphabet }: Pick<Text, 'alphabet'>, time: number): Dataset {
-  const count = symbols.length - time;
+/** Pieces of `time` symbols, their beginnings so many symbols `apart`, as a set of examples. */
+export function piecesOf(
+  symbols: Int32Array,
+  { alphabet }: Pick<Text, 'alphabet'>,
+  time: number,
+  { apart = 1 }: { readonly apart?: number } = {},
+): Dataset {
+  const count = Math.floor((symbols.length - time) / apart);
   return {
     count,
     example: spec([time], [0, alphabet.characters.length - 1], 'int32'),
@@ -47,7 +52,7 @@ export function piecesOf(symbols: Int32Array, { alphabet }: Pick<Text, 'alphabet
     at(places): Examples {
       const rows = new Int32Array(places.length * time);
       for (const [row, place] of Array.from(places).entries())
-        rows.set(symbols.subarray(place, place + time), row * time);
+        rows.set(symbols.subarray(place * apart, place * apart + time), row * time);
       return { x: tensor2d(rows, [places.length, time], 'int32') };
     },
   };

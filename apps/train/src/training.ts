@@ -96,7 +96,7 @@ export async function runTraining(plan: TrainingPlan): Promise<Outcome> {
 
 /** @throws GM_OPTION when the data has not enough examples for one batch */
 export function batchesOf(settings: Settings, { train: dataset, text, series }: Data): BatchSource<Examples> {
-  if (text !== undefined) {
+  if (text !== undefined && settings.kind === 'language-model') {
     const { batch: batchSize, time } = settings;
     return passages(text.training, { vocabulary: text.alphabet.characters.length, batchSize, time: time! });
   }

@@ -54,6 +54,16 @@ describe('gm train', () => {
     expect(existsSync(`${out}/reconstructions.png`)).toBe(/^vae|^iwae|autoencoder/.test(kind));
   });
 
+  it('trains a classifier and a GAN that read images row after row', async () => {
+    const cells = ['--discriminator', 'recurrent', '--cell', 'gru', '--steps', '4'];
+    const reader = await gm('train', 'classifier', '--data', data, '--out', path('rows'), ...cells, ...SMALL);
+    expect([reader.code, reader.stderr]).toEqual([0, '']);
+    expect(JSON.parse(readFileSync(path('rows', 'run.json'), 'utf8')).settings).toMatchObject({ cell: 'gru' });
+    const both = ['train', 'gan', '--data', data, '--out', path('rows-gan'), '--penalty', 'r1', ...cells, ...SMALL];
+    const { code, stderr } = await gm(...both);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
   it('draws a grid of ten by ten samples', async () => {
     const { width, height, channels } = decode(readFileSync(path('run-vae', 'samples.png')));
     expect([width, height, channels]).toEqual([10 * 18 + 2, 10 * 18 + 2, 1]);

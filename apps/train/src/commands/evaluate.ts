@@ -1,7 +1,7 @@
 import { seeded } from '@gm/core';
 import type { Composition } from '../composed.js';
 import { openData, testOf } from '../datasets.js';
-import { bitsOf, boundsOf, pixelErrorOf, skillOf } from '../evaluation.js';
+import { bitsOf, bitsOfPieces, boundsOf, pixelErrorOf, skillOf } from '../evaluation.js';
 import { scoreOf } from '../forecast.js';
 import { judgeFor, judgeSamples } from '../judge.js';
 import { keepStdoutClean, sayPairs } from '../say.js';
@@ -42,6 +42,7 @@ async function measured({ run, composition, training }: Opened, flags: EvaluateF
   return training.withAverages(async () => {
     if (classifier) return { ...(await skillOf(classifier, test)), examples: test.count };
     if (forecaster) return scoreOf(forecaster, data.series!, run.settings.horizon!);
+    if (speaker?.coded) return bitsOfPieces(speaker, data.text!, flags);
     if (speaker) return bitsOf(speaker, data.text!);
     if (!autoencoder) return { pixelError: await pixelErrorOf(composition, test), examples: test.count };
     return boundsOf(autoencoder, test, { ...flags, binarize: run.settings.binarize ?? false });
@@ -72,6 +73,8 @@ const WORDS: Readonly<Record<string, (value: never) => readonly [name: string, t
   examples: (value: number) => ['test examples', String(value)],
   boundExamples: (value: number) => ['  of which for L_K', String(value)],
   bits: (value: number) => ['test bits per character', value.toFixed(3)],
+  bitsAtMost: (value: number) => ['test bits per character, at most', value.toFixed(3)],
+  codeBits: (value: number) => ['  of which the code', value.toFixed(3)],
   gzipBits: (value: number) => ['  those of gzip -9', value.toFixed(3)],
   characters: (value: number) => ['test characters', String(value)],
   judge: (value: string) => ['judge', value],

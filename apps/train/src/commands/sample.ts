@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { Recurrent } from '@gm/core';
 import type { ChoiceOptions } from '@gm/generators';
 import { wrongFile, wrongOption } from '../complain.js';
+import type { Speaker } from '../composed.js';
 import { openData } from '../datasets.js';
 import { COVERAGE, type Forecaster, forecastAfter } from '../forecast.js';
 import { drawValues, isPlane, samplesPicture } from '../results.js';
@@ -22,7 +22,7 @@ export interface SampleFlags extends ChoiceOptions {
   readonly prompt?: string;
 }
 
-/** `gm sample`: new examples from a run, as a picture; of a language model, text as it is drawn. */
+/** `gm sample`: new examples from a run, as a picture; of a language model or a sequence VAE, text as it is drawn. */
 export async function sample(folder: string, flags: SampleFlags): Promise<void> {
   const opened = await openRun(folder, flags.backend);
   if (opened.composition.speaker) return sampleText(opened, opened.composition.speaker, flags);
@@ -31,7 +31,7 @@ export async function sample(folder: string, flags: SampleFlags): Promise<void> 
   return samplePicture(folder, opened, flags);
 }
 
-async function sampleText({ run, training }: Opened, speaker: Recurrent, flags: SampleFlags): Promise<void> {
+async function sampleText({ run, training }: Opened, speaker: Speaker, flags: SampleFlags): Promise<void> {
   const { count = 1000, seed, out, prompt, temperature, topK, topP } = flags;
   const choice = withoutUndefined({ prompt, temperature, topK, topP });
   let said = '';
@@ -104,7 +104,7 @@ function checkNoTextFlags(folder: string, { settings }: Opened['run'], flags: Sa
   if (given === undefined) return;
   throw wrongOption({
     where: `gm sample ${folder}`,
-    expected: '--prompt, --temperature, --top-k and --top-p for a language-model only',
+    expected: '--prompt, --temperature, --top-k and --top-p for a language-model or a sequence-vae only',
     received: `a ${settings.kind}`,
     remedy: 'Leave them out.',
   });
