@@ -1,5 +1,7 @@
-import { checkNumber, gmError, type Prior, type SeededRandom } from '@gm/core';
+import { checkChoice, checkNumber, gmError, type Prior, type SeededRandom } from '@gm/core';
 import { gaussianMixture } from './mixture.js';
+import { diagonalSpread, fullSpread, type Spread, type Weighted } from './spread.js';
+import type { Matrix } from './triangular.js';
 
 /** Codes off the backend, one row each: what `featuresOf` of @gm/metrics gives for the means of an encoder. */
 export interface Codes {
@@ -13,6 +15,8 @@ export interface FitOptions {
   readonly components: number;
   /** Rounds of expectation and maximisation at most. Default 100; it ends sooner when the likelihood stands still. */
   readonly iterations?: number;
+  /** Whether components may lie askew; `full` has latent² / 2 numbers more to fit for each. Default 'diagonal'. */
+  readonly covariance?: 'diagonal' | 'full';
   /** Added to every variance, so that no component shrinks to a point. Default 1e-6. */
   readonly floor?: number;
   /** Draws where the components begin. */
@@ -29,7 +33,7 @@ export interface FittedMixture extends Prior {
  * A mixture of Gaussians fitted to codes by expectation–maximisation: a sampler for a model that is trained already. The aggregate of an
  * autoencoder's codes is often not the prior it was trained with, and samples are better when codes are drawn from where they are.
  *
- *   rₙₖ ∝ πₖ N(zₙ; μₖ, σₖ²);   πₖ = meanₙ rₙₖ,   μₖ = Σₙ rₙₖ zₙ / Σₙ rₙₖ,   σₖ² = Σₙ rₙₖ (zₙ − μₖ)² / Σₙ rₙₖ
+ *   rₙₖ ∝ πₖ N(zₙ; μₖ, Sₖ);   πₖ = meanₙ rₙₖ,   μₖ = Σₙ rₙₖ zₙ / Σₙ rₙₖ,   Sₖ = Σₙ rₙₖ (zₙ − μₖ)(zₙ − μₖ)ᵀ / Σₙ rₙₖ, or its diagonal
  *
  * Components begin at codes that lie apart (k-means++); all is computed in float64, and the same stream gives the same fit.
  *
@@ -40,34 +44,41 @@ export interface FittedMixture extends Prior {
  * @example const prior = fitGaussianMixture(await featuresOf({ apply: (x) => encoder.encode(x).mean }, batches), { components: 10, random })
  */
 export function fitGaussianMixture({ values, size }: Codes, options: FitOptions): FittedMixture {
-  const { components, iterations = 100, floor = 1e-6, random } = options;
+  const { components, covariance = 'diagonal', iterations = 100, floor = 1e-6, random } = options;
   checkNumber('fitGaussianMixture', 'components', components, { min: 1, integer: true });
   checkNumber('fitGaussianMixture', 'iterations', iterations, { min: 1, integer: true });
   checkNumber('fitGaussianMixture', 'floor', floor, { min: 0, exclusive: true });
   const rows = rowsOf(values, size, components);
-  let mixture = started(rows, components, floor, random);
+  checkChoice('fitGaussianMixture', 'covariance', covariance, ['diagonal', 'full']);
+  const spreadOf = covariance === 'full' ? fullSpread : diagonalSpread;
+  let mixture = started(rows, components, { floor, random });
   let [before, likelihood] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let round = 0; round < iterations; round++) {
     const { shares, meanLogProb } = expectation(rows, mixture);
-    mixture = maximisation(rows, shares, floor);
+    mixture = maximisation(rows, shares, (weighted) => spreadOf(weighted, floor));
     [before, likelihood] = [likelihood, meanLogProb];
     if (likelihood - before < 1e-7 * Math.abs(likelihood)) break;
   }
-  const { weights, means, variances } = mixture;
-  const prior = gaussianMixture({ weights, means, scales: variances.map((row) => row.map(Math.sqrt)) });
-  return { ...prior, meanLogProb: expectation(rows, mixture).meanLogProb };
+  const { weights, means, spreads } = mixture;
+  const factors = spreads.map(({ factor }) => factor);
+  const spread = covariance === 'full' ? { factors: factors as Matrix[] } : { scales: factors as number[][] };
+  return { ...gaussianMixture({ weights, means, ...spread }), meanLogProb: expectation(rows, mixture).meanLogProb };
 }
 
 interface Mixture {
   readonly weights: readonly number[];
-  readonly means: readonly (readonly number[])[];
-  readonly variances: readonly (readonly number[])[];
+  readonly means: Matrix;
+  readonly spreads: readonly Spread[];
 }
 
 type Rows = readonly Float64Array[];
 
 /** Means at codes that are drawn the likelier the farther they lie from those before; variances of all codes. */
-function started(rows: Rows, components: number, floor: number, random: SeededRandom): Mixture {
+function started(
+  rows: Rows,
+  components: number,
+  { floor, random }: { readonly floor: number; readonly random: SeededRandom },
+): Mixture {
   const uniforms = random.split('k-means++').uniforms(components);
   const means = [[...rows[Math.floor(uniforms[0]! * rows.length)]!]];
   const nearest = rows.map((row) => squaredDistance(row, means[0]!));
@@ -76,11 +87,9 @@ function started(rows: Rows, components: number, floor: number, random: SeededRa
     means.push(mean);
     for (const [index, row] of rows.entries()) nearest[index] = Math.min(nearest[index]!, squaredDistance(row, mean));
   }
-  const centre = meanOf(rows);
-  const spread = centre.map(
-    (mean, i) => rows.reduce((sum, row) => sum + (row[i]! - mean) ** 2, 0) / rows.length + floor,
-  );
-  return { weights: means.map(() => 1 / components), means, variances: means.map(() => spread) };
+  const equal = rows.map(() => 1 / rows.length);
+  const spread = diagonalSpread({ differences: differencesFrom(rows, meanOf(rows, equal)), shares: equal }, floor);
+  return { weights: means.map(() => 1 / components), means, spreads: means.map(() => spread) };
 }
 
 /** The place in whose share of the whole the number u of [0, 1) lies. */
@@ -95,39 +104,45 @@ function drawnBy(shares: readonly number[], u: number): number {
 }
 
 /** How much each component has of each code, and the mean log p. */
-function expectation(rows: Rows, { weights, means, variances }: Mixture) {
-  const constants = weights.map(
-    (weight, k) => Math.log(weight) - 0.5 * variances[k]!.reduce((sum, v) => sum + Math.log(2 * Math.PI * v), 0),
-  );
+function expectation(rows: Rows, { weights, means, spreads }: Mixture) {
+  const logs = means.map((mean, k) => {
+    const { logVolume, distance } = spreads[k]!;
+    const constant = Math.log(weights[k]!) - logVolume;
+    return differencesFrom(rows, mean).map((difference) => constant - 0.5 * distance(difference));
+  });
   let total = 0;
-  const shares = rows.map((row) => {
-    const logs = means.map((mean, k) => {
-      const variance = variances[k]!;
-      return constants[k]! - 0.5 * mean.reduce((sum, m, i) => sum + (row[i]! - m) ** 2 / variance[i]!, 0);
-    });
-    const most = Math.max(...logs);
-    const sum = logs.reduce((all, log) => all + Math.exp(log - most), 0);
+  const shares = rows.map((_, n) => {
+    const each = logs.map((log) => log[n]!);
+    const most = Math.max(...each);
+    const sum = each.reduce((all, log) => all + Math.exp(log - most), 0);
     total += most + Math.log(sum);
-    return logs.map((log) => Math.exp(log - most) / sum);
+    return each.map((log) => Math.exp(log - most) / sum);
   });
   return { shares, meanLogProb: total / rows.length };
 }
 
-function maximisation(rows: Rows, shares: readonly (readonly number[])[], floor: number): Mixture {
+function maximisation(
+  rows: Rows,
+  shares: readonly (readonly number[])[],
+  spreadOf: (weighted: Weighted) => Spread,
+): Mixture {
   const components = shares[0]!.map((_, k) => {
     const weight = shares.reduce((sum, share) => sum + share[k]!, 0);
     const held = Math.max(weight, Number.MIN_VALUE);
-    const mean = Array.from(rows[0]!, (_, i) => rows.reduce((sum, row, n) => sum + shares[n]![k]! * row[i]!, 0) / held);
-    const variance = mean.map(
-      (m, i) => rows.reduce((sum, row, n) => sum + shares[n]![k]! * (row[i]! - m) ** 2, 0) / held + floor,
-    );
-    return { weight: held / rows.length, mean, variance };
+    const own = shares.map((share) => share[k]! / held);
+    const mean = meanOf(rows, own);
+    const spread = spreadOf({ differences: differencesFrom(rows, mean), shares: own });
+    return { weight: held / rows.length, mean, spread };
   });
   return {
     weights: components.map(({ weight }) => weight),
     means: components.map(({ mean }) => mean),
-    variances: components.map(({ variance }) => variance),
+    spreads: components.map(({ spread }) => spread),
   };
+}
+
+function differencesFrom(rows: Rows, mean: readonly number[]): Float64Array[] {
+  return rows.map((row) => row.map((value, i) => value - mean[i]!));
 }
 
 function rowsOf(values: Float32Array, size: number, components: number): Rows {
@@ -146,8 +161,8 @@ function rowsOf(values: Float32Array, size: number, components: number): Rows {
   return Array.from({ length: count }, (_, row) => Float64Array.from(values.subarray(row * size, (row + 1) * size)));
 }
 
-function meanOf(rows: Rows): number[] {
-  return Array.from(rows[0]!, (_, i) => rows.reduce((sum, row) => sum + row[i]!, 0) / rows.length);
+function meanOf(rows: Rows, shares: readonly number[]): number[] {
+  return Array.from(rows[0]!, (_, i) => rows.reduce((sum, row, n) => sum + shares[n]! * row[i]!, 0));
 }
 
 function squaredDistance(a: ArrayLike<number>, b: readonly number[]): number {

@@ -36,6 +36,26 @@ describe.each(['cpu', 'wasm'] as const)('a mixture of Gaussians on %s', (backend
   testPrior({ describe, it }, 'gaussianMixture', () => gaussianMixture(components));
   testPrior({ describe, it }, 'gaussianMixture of one', () => gaussianMixture({ means: [[1, 2, 3]], scales: 0.5 }));
 
+  testPrior({ describe, it }, 'gaussianMixture askew', () =>
+    gaussianMixture({
+      means: [
+        [-2, 0],
+        [1, 3],
+      ],
+      factors: [
+        [
+          [0.5, 0],
+          [-0.4, 1],
+        ],
+        [
+          [1, 0],
+          [0.6, 0.25],
+        ],
+      ],
+      weights: [1, 3],
+    }),
+  );
+
   it('has the density of its formula, and its gradient', async () => {
     const points = [0, 0, -2, 0, 1, 3, 0.5, 2, -1, -1];
     const prior = gaussianMixture(components);
@@ -87,6 +107,28 @@ describe('a fitted mixture', () => {
     expect(ofAll.reduce((total, value) => total + value, 0) / 60).toBeCloseTo(fitted.meanLogProb, 4);
   });
 
+  it('is that of scikit-learn with covariances too', async () => {
+    const askew = values.map((value, at) => (at % 2 === 0 ? value : value + 0.9 * Math.sin(at >> 1)));
+    const fit = (covariance: 'diagonal' | 'full') =>
+      fitGaussianMixture({ values: askew, size: 2 }, { ...options, covariance, iterations: 500 });
+    // GaussianMixture(2, covariance_type=…, reg_covar=1e-6, tol=1e-10).fit(x).score(x), scikit-learn 1.9.1
+    expect(fit('diagonal').meanLogProb).toBeCloseTo(-1.589190816223846, 5);
+    const fitted = fit('full');
+    expect(fitted.meanLogProb).toBeCloseTo(-0.8803010651705843, 5);
+    const ofAll = (await fitted.logProb(tensor2d(askew, [60, 2])).data()) as Float32Array;
+    expect(ofAll.reduce((total, value) => total + value, 0) / 60).toBeCloseTo(fitted.meanLogProb, 4);
+  });
+
+  it('stands codes that lie in a plane', () => {
+    const flat = values.map((value, at) => (at % 2 === 0 ? value : 3 * values[at - 1]!));
+    const { meanLogProb } = fitGaussianMixture(
+      { values: flat, size: 2 },
+      { ...options, covariance: 'full', floor: 1e-20 },
+    );
+    expect(meanLogProb).toBeGreaterThan(5);
+    expect(Number.isFinite(meanLogProb)).toBe(true);
+  });
+
   it('is the same for one stream, and no worse with more components', () => {
     const likelihood = (components: number) =>
       fitGaussianMixture({ values, size: 2 }, { ...options, components }).meanLogProb;
@@ -100,6 +142,7 @@ describe('a fitted mixture', () => {
     for (const name of ['components', 'iterations', 'floor']) {
       await expectError(() => fit({ [name]: 0 }), 'GM_OPTION', name);
     }
+    await expectError(() => fit({ covariance: 'tied' }), 'GM_OPTION', 'covariance to be one of diagonal, full');
     await expectError(() => fit({ components: 61 }), 'GM_SHAPE', 'fewer components');
     const broken = { values: Float32Array.of(1, Number.NaN), size: 1 };
     await expectError(() => fitGaussianMixture(broken, { ...options, components: 1 }), 'GM_NOT_FINITE', 'NaN at 1');
@@ -108,6 +151,101 @@ describe('a fitted mixture', () => {
 
 describe('a mixture', () => {
   beforeEach(async () => void (await useBackend('cpu')));
+
+  it('can lie askew', async () => {
+    const [means, factors] = [
+      [[1, -1]],
+      [
+        [
+          [2, 0],
+          [1.5, 0.5],
+        ],
+      ],
+    ]; // covariance [[4, 3], [3, 2.5]], determinant 1
+    const prior = gaussianMixture({ means, factors });
+    // d = (1, 2): dᵀ Σ⁻¹ d = 2.5 · 1 − 2 · 3 · 2 + 4 · 4 = 6.5
+    await expectClose(prior.logProb(tensor2d([2, 1], [1, 2])), [-0.5 * 6.5 - Math.log(2 * Math.PI)], 1e-5);
+    const z = (await prior.sample(20_000, seeded(3)).data()) as Float32Array;
+    const moment = (a: number, b: number) => {
+      let total = 0;
+      for (let at = 0; at < z.length; at += 2) total += (z[at + a]! - means[0]![a]!) * (z[at + b]! - means[0]![b]!);
+      return (2 * total) / z.length;
+    };
+    expect(Math.abs(moment(0, 0) - 4)).toBeLessThan(0.15);
+    expect(Math.abs(moment(0, 1) - 3)).toBeLessThan(0.12);
+    expect(Math.abs(moment(1, 1) - 2.5)).toBeLessThan(0.1);
+  });
+
+  it('with factors of its own axes is the one of scales', async () => {
+    const [means, weights] = [
+      [
+        [-2, 0],
+        [1, 3],
+      ],
+      [1, 3],
+    ];
+    const upright = gaussianMixture({
+      means,
+      weights,
+      scales: [
+        [0.5, 1],
+        [1, 0.25],
+      ],
+    });
+    const askew = gaussianMixture({
+      means,
+      weights,
+      factors: [
+        [
+          [0.5, 0],
+          [0, 1],
+        ],
+        [
+          [1, 0],
+          [0, 0.25],
+        ],
+      ],
+    });
+    const z = tensor2d([-2.2, 0.3, 1.1, 2.9, 0, 0], [3, 2]);
+    await expectClose(askew.logProb(z), await upright.logProb(z).data(), 1e-5);
+    const near = async (prior: typeof askew) => {
+      const drawn = (await prior.sample(4000, seeded(5)).data()) as Float32Array;
+      return drawn.filter((value, at) => at % 2 === 1 && value > 1.5).length / 4000;
+    };
+    expect(Math.abs((await near(askew)) - (await near(upright)))).toBeLessThan(0.04);
+  });
+
+  it('refuses factors that are none', async () => {
+    const make = (factors: number[][][]) => () => gaussianMixture({ means: [[0, 0]], factors });
+    await expectError(
+      make([
+        [
+          [1, 0.5],
+          [0, 1],
+        ],
+      ]),
+      'GM_OPTION',
+      'above the diagonal',
+    );
+    await expectError(
+      make([
+        [
+          [1, 0],
+          [1, 0],
+        ],
+      ]),
+      'GM_OPTION',
+      'diagonal of a factor',
+    );
+    await expectError(make([[[1, 0]]]), 'GM_OPTION', 'of sizes 2, 1');
+    await expectError(make([]), 'GM_OPTION', '0 scales or factors');
+    await expectError(() => gaussianMixture({ means: [[0]] }), 'GM_OPTION', 'received neither');
+    await expectError(
+      () => gaussianMixture({ means: [[0]], scales: 1, factors: [[[1]]] }),
+      'GM_OPTION',
+      'received both',
+    );
+  });
 
   it('refuses components that are none, or do not go together', async () => {
     await expectError(() => gaussianMixture({ means: [], scales: 1 }), 'GM_OPTION', 'number of components');

@@ -126,6 +126,25 @@ const mixture = () =>
     weights: [1, 2],
   });
 
+const askewMixture = () =>
+  gaussianMixture({
+    means: [
+      [-1, 0],
+      [1, 0.5],
+    ],
+    factors: [
+      [
+        [0.5, 0],
+        [0.3, 0.4],
+      ],
+      [
+        [1, 0],
+        [-0.6, 0.2],
+      ],
+    ],
+    weights: [1, 2],
+  });
+
 export const latentCases: readonly Case[] = [
   latent('gaussian', codes, ({ mean, logVariance }: Codes) => {
     const posterior = gaussian(mean, logVariance);
@@ -225,6 +244,12 @@ export const latentCases: readonly Case[] = [
     group: 'latents',
     name: 'gaussianMixture, drawn',
     run: async () => ({ forward: await read({ z: mixture().sample(8, seeded('z')) }) }),
+  },
+  latent('gaussianMixture, askew', { z: [3, 2] }, ({ z }) => askewMixture().logProb(z)),
+  {
+    group: 'latents',
+    name: 'gaussianMixture, askew, drawn',
+    run: async () => ({ forward: await read({ z: askewMixture().sample(8, seeded('z')) }) }),
   },
   latent('lerp', ends, ({ a, b }: Ends) => lerp(a, b, 0.3), linear),
   latent('slerp', ends, ({ a, b }: Ends) => slerp(a, b, 0.3), linear),
