@@ -48,6 +48,7 @@ import {
   conditioned,
   dense,
   flatten,
+  fromLayersModel,
   frozen,
   groupNorm,
   layerNorm,
@@ -63,6 +64,7 @@ import {
   tanh,
 } from '@gm/networks';
 import { dispose, maxPool, memory, type Tensor4D, tensor1d } from '@tensorflow/tfjs-core';
+import { layers, sequential as layersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   adam,
@@ -120,6 +122,16 @@ const generators: Made<Network> = {
       recurrentDecoder({ latent, output: spec([side, side], [0, 1]), hidden, random }),
       reshape(image.shape),
     ),
+  'of tfjs-layers': () =>
+    fromLayersModel(
+      layersModel({
+        layers: [
+          layers.dense({ units: side * side, inputShape: [latent], activation: 'sigmoid' }),
+          layers.reshape({ targetShape: [side, side, 1] }),
+        ],
+      }),
+      { output: [0, 1] },
+    ),
   conv: () => convDecoder({ latent, output: image, channels: [3], random }),
   'conv, logits': () => convDecoder({ latent, output: logits, channels: [3], random }),
   dcgan: () => dcganGenerator({ latent, output: image, channels: 2, random }),
@@ -170,6 +182,20 @@ const discriminators: Made<FeatureNetwork> = {
       },
     };
   },
+  'of tfjs-layers': () =>
+    headed(
+      sequential(
+        image,
+        fromLayersModel(
+          layersModel({
+            layers: [
+              layers.conv2d({ filters: 2, kernelSize: 3, strides: 2, inputShape: [side, side, 1], activation: 'tanh' }),
+              layers.flatten(),
+            ],
+          }),
+        ),
+      ),
+    ),
   pooled: () => headed(sequential(image, pooled(), flatten())),
   'of classes': () => mlpClassifier({ input: image, hidden, classes, random }),
   'of classes, conv': () => convClassifier({ input: image, classes, channels: [2], hidden: 4, kernelSize: 3, random }),
