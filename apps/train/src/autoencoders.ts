@@ -17,6 +17,7 @@ import {
   quantisedOf,
   type Surroundings,
 } from './parts.js';
+import type { Settings } from './settings.js';
 
 /** Encoder and decoder under a likelihood, and how they give examples back. */
 function autoencoderOf(surroundings: Surroundings) {
@@ -41,12 +42,17 @@ export function composeVae(surroundings: Surroundings): Composition {
     game:
       settings.kind === 'iwae'
         ? iwae({ encoder, decoder, prior, likelihood, samples: settings.samples!, optimizer })
-        : vae({ encoder, decoder, prior, likelihood, beta: settings.beta!, optimizer }),
+        : vae({ encoder, decoder, prior, likelihood, ...weightOf(settings), optimizer }),
     networks: { encoder, decoder, ...(prior.network && { prior: prior.network }) },
     generator: fromDecoder(decoder, prior, { likelihood }),
     ...reconstruct,
     autoencoder: { encoder, decoder, prior, likelihood },
   };
+}
+
+/** Of the divergence. Runs of earlier versions do not say what is free. */
+function weightOf({ beta, freeBits = 0 }: Settings) {
+  return { beta: beta!, freeBits };
 }
 
 export function composeVaeGan(surroundings: Surroundings): Composition {

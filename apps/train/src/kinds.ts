@@ -93,7 +93,7 @@ const POINTS: Choices = { hidden: [64, 64], learningRate: 1e-3, batch: 256 };
 export const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
   vae: {
     losses: ['bernoulli', 'gaussian'],
-    images: { ...AUTOENCODER, beta: 1 },
+    images: { ...AUTOENCODER, beta: 1, freeBits: 0 },
     points: { ...POINTS, loss: 'gaussian', latent: 2, scale: 0.1 },
   },
   iwae: {
@@ -162,7 +162,8 @@ export const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
       cell: 'lstm',
       latent: 16,
       beta: 1,
-      stepDropout: 0.25,
+      freeBits: 0.25,
+      stepDropout: 0.5,
       warmUp: 2000,
       clipNorm: 1,
       batch: 64,

@@ -93,6 +93,7 @@ function addTrain(gm: Command): void {
     )
     .option('--average <decay>', 'sample with an average of the weights, 0.999 for instance; 0: none', anyNumber)
     .option('--beta <number>', 'weight of the divergence (vae, vae-gan, sequence-vae)', anyNumber)
+    .option('--free-bits <nats>', 'of each number of a code that cost nothing (vae, sequence-vae)', anyNumber)
     .option('--scale <number>', 'standard deviation of the gaussian loss (vae)', positiveNumber)
     .option('--reconstruction <number>', 'weight of reconstruction in the generator (vae-gan)', anyNumber)
     .option('--binarize', 'draw each pixel as 0 or 1 anew in every batch (vae, loss bernoulli)')

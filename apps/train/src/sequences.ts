@@ -44,7 +44,7 @@ export function composeForecast({ settings, example, random }: Surroundings): Co
 }
 
 export function composeSequenceVae({ settings, example, classes, random }: Surroundings): Composition {
-  const { time, cell, hidden, latent, beta, warmUp, stepDropout } = settings;
+  const { time, cell, hidden, latent, beta, warmUp, stepDropout, freeBits } = settings;
   const own = random.split('generator');
   const encoder = recurrentEncoder({
     input: example,
@@ -66,6 +66,7 @@ export function composeSequenceVae({ settings, example, classes, random }: Surro
       decoder,
       prior,
       stepDropout: stepDropout!,
+      freeBits: freeBits!,
       beta: linear({ from: 0, to: beta!, steps: warmUp! }),
       optimizer: adam({ learningRate: rateOf(settings) }),
     }),

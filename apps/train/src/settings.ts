@@ -73,6 +73,8 @@ export const settingsSchema = v.strictObject({
   /** Of a trained prior. */
   components: v.optional(count),
   beta: v.optional(v.pipe(v.number(), v.minValue(0))),
+  /** Nats of each dimension of a code that cost nothing. */
+  freeBits: v.optional(v.pipe(v.number(), v.minValue(0))),
   scale: v.optional(positive),
   /** γ of a VAE-GAN: what reconstruction weighs against fooling the discriminator. */
   reconstruction: v.optional(v.pipe(v.number(), v.minValue(0))),

@@ -33,7 +33,7 @@ import { checkCodes, checkUntold } from '../fit.js';
 import type { Game, Turn } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 import { rateAt, type Schedule } from '../schedule.js';
-import { checkReach, divergenceOf, trainedOf } from './vae.js';
+import { checkFloor, checkReach, divergenceOf, trainedOf } from './vae.js';
 
 /** What a variational autoencoder of sequences is made of. */
 export interface SequenceVaeParts {
@@ -57,6 +57,8 @@ export interface SequenceVaeParts {
   readonly stepDropout?: number;
   /** Weight of the divergence, or its warm-up: `linear({ from: 0, to: 1, steps })` keeps the code from being given up early. Default 1. */
   readonly beta?: number | Schedule;
+  /** Nats per latent dimension that cost nothing, so that the code is worth its while. Default 0; needs a prior whose divergence has a closed form. */
+  readonly freeBits?: number;
   /** Default Adam. */
   readonly optimizer?: Optimizer;
 }
@@ -68,14 +70,17 @@ export interface SequenceVaeParts {
  *
  * Reports `loss`, `reconstruction` −Σₜ log p(xₜ | …) and `divergence`, in nats per sequence.
  *
- * @throws GM_FIT when the parts do not fit each other; GM_OPTION when a symbol, `stepDropout` or `beta` is outside its limits
- * @see Bowman et al. (2016), Generating Sentences from a Continuous Space, sections 2.2 and 3.1, arXiv:1511.06349
+ * @throws GM_FIT when the parts do not fit each other; GM_OPTION when a symbol, `stepDropout`, `beta` or `freeBits` is outside its limits
+ * @see Bowman et al. (2016), Generating Sentences from a Continuous Space, sections 2.2 and 3.1, arXiv:1511.06349; free bits: Kingma et al. (2016), Improving
+ *   Variational Inference with Inverse Autoregressive Flow, arXiv:1606.04934
  * @example trainer(sequenceVae({ encoder, decoder, prior: standardNormal(8), beta: linear({ from: 0, to: 1, steps: 2000 }) }))
  */
 export function sequenceVae(parts: SequenceVaeParts): Game<Examples> {
-  const { encoder, decoder, prior, start = 0, padding, stepDropout = 0.25, beta = 1, optimizer = adam() } = parts;
+  const { encoder, decoder, prior, start = 0, padding, stepDropout = 0.25, beta = 1, freeBits = 0 } = parts;
+  const { optimizer = adam() } = parts;
   const { generator, initial } = decoder;
   if (typeof beta === 'number') checkNumber('sequenceVae', 'beta', beta, { min: 0 });
+  checkFloor('sequenceVae', freeBits, prior);
   checkNumber('sequenceVae', 'stepDropout', stepDropout, { min: 0, max: 1 });
   const input = checkSequences(parts);
   checkSymbol('start', start, input);
@@ -96,7 +101,7 @@ export function sequenceVae(parts: SequenceVaeParts): Game<Examples> {
           const nats = softmaxCrossEntropyWithLogits(x, y); // [batch, time]
           const counted = padding === undefined ? nats : mul(nats, cast(notEqual(x, padding), 'float32'));
           const logLikelihood = neg(sum(counted, 1));
-          const divergence = divergenceOf(posterior, prior, z);
+          const divergence = divergenceOf(posterior, prior, z, freeBits);
           const bound = elbo({ logLikelihood, divergence, beta: rateAt(beta, step) });
           return { loss: neg(mean(bound)), reconstruction: neg(mean(logLikelihood)), divergence: mean(divergence) };
         },

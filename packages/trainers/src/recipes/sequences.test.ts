@@ -7,7 +7,7 @@ import { codedGenerator, recurrentDecoder, recurrentGenerator, sampleSymbols } f
 import { type GaussianEncoder, recurrentEncoder, standardNormal, uniform } from '@gm/latent';
 import { gaussianLikelihood } from '@gm/losses';
 import { gumbelSoftmax, sequential } from '@gm/networks';
-import { cast, memory, oneHot, type Tensor1D, tensor, tidy } from '@tensorflow/tfjs-core';
+import { cast, memory, oneHot, type Tensor1D, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { disposeAll } from '../../test/parts.js';
 import {
@@ -18,8 +18,10 @@ import {
   type GameTrainer,
   gan,
   linear,
+  readMetrics,
   restoreCheckpoint,
   sequenceVae,
+  sgd,
   train,
   trainer,
   vae,
@@ -242,6 +244,31 @@ describe('sequences', () => {
 describe('the options of sequenceVae', () => {
   beforeEach(async () => void (await useBackend('cpu')));
 
+  it('let freeBits set a floor under what the code costs', async () => {
+    const random = seeded(1);
+    const encoder = recurrentEncoder({ input: symbols, hidden: [4], latent: 2, random });
+    const generator = recurrentGenerator({ vocabulary: VOCABULARY, time: TIME, hidden: [4], random });
+    const decoder = codedGenerator({ generator, latent: 2, random });
+    const costs = async (freeBits: number) => {
+      const game = sequenceVae({
+        encoder,
+        decoder,
+        prior: standardNormal(2),
+        freeBits,
+        optimizer: sgd({ learningRate: 1e-9 }),
+      });
+      const run = trainer(game, { seed: 1 });
+      const x = tensor2d(Array(2 * TIME).fill(1), [2, TIME], 'int32');
+      const metrics = await readMetrics(run.step({ x }));
+      run.dispose();
+      return metrics;
+    };
+    const [none, some] = [await costs(0), await costs(3)];
+    expect(none['autoencoder/divergence']).toBeLessThan(6);
+    expect(some['autoencoder/divergence']).toBeCloseTo(2 * 3, 5);
+    expect(some['autoencoder/reconstruction']).toBeCloseTo(none['autoencoder/reconstruction']!, 5);
+  });
+
   it('are refused outside their limits, and parts that do not fit', async () => {
     const random = seeded(1);
     const encoder = recurrentEncoder({ input: symbols, hidden: [4], latent: 2, random });
@@ -254,6 +281,13 @@ describe('the options of sequenceVae', () => {
         await expectError(() => sequenceVae({ ...parts, stepDropout }), 'GM_OPTION', 'stepDropout');
       }
       await expectError(() => sequenceVae({ ...parts, beta: -1 }), 'GM_OPTION', 'beta');
+      await expectError(() => sequenceVae({ ...parts, freeBits: -1 }), 'GM_OPTION', 'freeBits');
+      const sampled = { ...standardNormal(2), divergenceFrom: undefined };
+      await expectError(
+        () => sequenceVae({ ...parts, prior: sampled as never, freeBits: 1 }),
+        'GM_OPTION',
+        'sequenceVae: expected a prior whose divergence has a closed form',
+      );
       await expectError(() => sequenceVae({ ...parts, start: 5 }), 'GM_OPTION', 'start');
       await expectError(() => sequenceVae({ ...parts, padding: 1.5 }), 'GM_OPTION', 'padding');
       await expectError(() => sequenceVae({ ...parts, prior: standardNormal(3) }), 'GM_FIT', 'encoder → prior');

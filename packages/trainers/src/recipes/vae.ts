@@ -50,8 +50,7 @@ export interface VaeParts {
  */
 export function vae(parts: VaeParts): Game<Examples> {
   const { encoder, decoder, prior, likelihood = bernoulli(), beta = 1, freeBits = 0, optimizer = adam() } = parts;
-  checkNumber('vae', 'freeBits', freeBits, { min: 0 });
-  if (freeBits > 0 && prior.divergenceFrom === undefined) throw noFloor();
+  checkFloor('vae', freeBits, prior);
   if (typeof beta === 'number') checkNumber('vae', 'beta', beta, { min: 0 });
   return {
     input: checkAutoencoder({ encoder, decoder, prior, likelihood }),
@@ -132,9 +131,12 @@ function bounded(range: Range) {
   });
 }
 
-function noFloor() {
-  return gmError('GM_OPTION', {
-    where: 'vae',
+/** @throws GM_OPTION when `freeBits` is no number of nats, or the prior cannot say what each dimension costs */
+export function checkFloor(where: string, freeBits: number, prior: Prior): void {
+  checkNumber(where, 'freeBits', freeBits, { min: 0 });
+  if (freeBits === 0 || prior.divergenceFrom !== undefined) return;
+  throw gmError('GM_OPTION', {
+    where,
     expected: 'a prior whose divergence has a closed form, for freeBits',
     received: 'one without divergenceFrom()',
     remedy: 'Leave freeBits out, or take standardNormal().',
