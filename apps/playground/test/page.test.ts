@@ -306,6 +306,82 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     });
   });
 
+  it('goes as fast as it is told, while it trains', async () => {
+    await onPage({ path: '#system=gan&data=moons' }, async ({ page }) => {
+      const speed = page.getByRole('slider', { name: 'Speed' });
+      await speed.fill('0');
+      expect(await speed.getAttribute('aria-valuetext')).toBe('1 steps/s');
+      await button(page, 'Train').click();
+      await page.waitForTimeout(3500);
+      expect(await stepOf(page)).toBeGreaterThanOrEqual(1);
+      expect(await stepOf(page)).toBeLessThanOrEqual(5);
+      await speed.fill('6');
+      expect(await speed.getAttribute('aria-valuetext')).toBe('no limit');
+      await expect.poll(() => stepOf(page)).toBeGreaterThan(60);
+    });
+  });
+
+  it('learns as fast as it is told, from the next step on', async () => {
+    const losses = (factor: string) =>
+      new Promise<number[]>((resolve, reject) => {
+        onPage({ path: '#system=classifier&data=moons' }, async ({ page }) => {
+          await page.getByRole('slider', { name: 'Learning rate' }).fill(factor);
+          for (let step = 1; step <= 6; step++) {
+            await button(page, 'Step').click();
+            await expect.poll(() => stepOf(page)).toBe(step);
+          }
+          await expect.poll(async () => (await curveOf(page, 'classifier/loss')).length).toBe(6);
+          resolve(await curveOf(page, 'classifier/loss'));
+        }).catch(reject);
+      });
+    const [slow, usual, fast] = [await losses('0'), await losses('3'), await losses('6')];
+    expect(slow[0]).toBe(usual[0]); // nothing has moved yet
+    expect(fast[0]).toBe(usual[0]);
+    expect(slow[5]).toBeGreaterThan(usual[5]!);
+    expect(fast[5]).toBeLessThan(usual[5]!);
+  });
+
+  it('shows the layers of the plane that are asked for', async () => {
+    await onPage({ path: '#system=gan&data=ring' }, async ({ page }) => {
+      await trainTo(page, 20);
+      const plane = page.getByRole('img', { name: /^The plane with/ });
+      const painted = () => plane.evaluate((canvas) => (canvas as never as { toDataURL(): string }).toDataURL());
+      const pictures = new Set([await painted()]);
+      for (const layer of ['Density of the samples', 'Where its gradient pulls them']) {
+        await page.getByLabel(layer).check();
+        await expect.poll(() => plane.getAttribute('aria-label')).toContain(layer.toLowerCase());
+        pictures.add(await painted());
+      }
+      for (const layer of ['What the discriminator sees', 'Training data', 'Samples']) {
+        await page.getByLabel(layer, { exact: true }).uncheck();
+        await page.waitForTimeout(100);
+        pictures.add(await painted());
+      }
+      expect(await plane.getAttribute('aria-label')).toBe(
+        'The plane with density of the samples, where its gradient pulls them',
+      );
+      expect(pictures.size).toBe(6);
+    });
+  });
+
+  it('shares its address, by the clipboard or to be copied by hand', async () => {
+    await onPage({ path: '#system=gan&data=ring&loss=hinge' }, async ({ page, context }) => {
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      await button(page, 'Share').click();
+      await expect.poll(() => page.locator('p[role=status]').textContent()).toContain('The address is copied.');
+      const address = await page.evaluate(() => navigator.clipboard.readText());
+      expect(address).toBe(page.url());
+      // Where the clipboard is refused:
+      await page.evaluate(() => Object.assign(navigator.clipboard, { writeText: () => Promise.reject(new Error()) }));
+      await button(page, 'Share').click();
+      await expect.poll(() => page.getByLabel('Address of this composition').inputValue()).toBe(address);
+      await page.goto('about:blank');
+      await page.goto(address);
+      await ready(page);
+      expect(await page.getByLabel('Adversarial loss', { exact: true }).inputValue()).toBe('hinge');
+    });
+  });
+
   it('shows a column for each class where the parts are told it', async () => {
     await onPage({ path: '#system=vae&data=digits' }, async ({ page }) => {
       await page.getByLabel('The parts are told the class').check();
