@@ -65,6 +65,8 @@ async function trained(name) {
     { timeout: 1_200_000 },
   );
   const seconds = (performance.now() - begun) / 1000;
+  const alert = page.getByRole('alert');
+  if (await alert.isVisible()) complaints.push(await alert.textContent());
   const backend = await page.getByTestId('backend').textContent();
   const curves = await page.evaluate(() =>
     Object.entries(playground.record.curves).map(([metric, { values }]) => [metric, values]),
@@ -73,10 +75,10 @@ async function trained(name) {
   const wanted = PLAYERS.map((player) => `${player}/loss`);
   const [metric, values] = curves
     .filter(([metric]) => wanted.includes(metric))
-    .sort(([a], [b]) => wanted.indexOf(a) - wanted.indexOf(b))[0];
+    .sort(([a], [b]) => wanted.indexOf(a) - wanted.indexOf(b))[0] ?? ['none', []];
   const means = meansOf(values.slice(0, STEPS));
   const [first, lowest] = [means[0], Math.min(...means)];
-  const falls = backend === 'webgpu' && lowest < first && complaints.length === 0;
+  const falls = backend === 'webgpu' && values.length >= STEPS && lowest < first && complaints.length === 0;
   return {
     backend,
     seconds: Math.round(seconds),

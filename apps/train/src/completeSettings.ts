@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { wrongOption } from './complain.js';
-import { COMMON, KIND_OPTIONS, RECURRENT } from './kinds.js';
+import { COMMON, KIND_OPTIONS, recurrentOptions } from './kinds.js';
 import { type Choices, KINDS, type Kind, type Settings, settingsSchema, withoutUndefined } from './settings.js';
 
 /** The choices of `kind` on `data`, completed. */
@@ -8,7 +8,7 @@ export function completeSettings(kind: Kind, choices: Choices): Settings {
   const { losses, images, points } = KIND_OPTIONS[kind];
   const isToy = choices.data?.startsWith('toy:') ?? false;
   const loss = choices.loss ?? (isToy ? points.loss : undefined) ?? losses[0]!;
-  const reader = choices.discriminator === 'recurrent' ? RECURRENT : {};
+  const reader = choices.discriminator === 'recurrent' ? recurrentOptions(kind) : {};
   const defaults = { kind, decay: undefined, ...COMMON, ...images, ...(isToy ? points : {}), ...reader };
   checkBelonging(kind, [...Object.keys(defaults), 'loss'], choices);
   checkLoss(kind, losses, loss);
@@ -22,11 +22,12 @@ function checkBelonging(kind: Kind, known: readonly string[], choices: Choices):
   const stranger = Object.keys(choices).find((name) => !known.includes(name));
   if (stranger === undefined) return;
   const owners = KINDS.filter((other) => stranger in KIND_OPTIONS[other].images);
+  const reader = stranger === 'cell' && known.includes('discriminator') ? ', or say --discriminator recurrent' : '';
   throw wrongOption({
     where: `gm train ${kind}`,
     expected: `only options that a ${kind} has`,
     received: `--${kebab(stranger)} ${choices[stranger as keyof Choices]}`,
-    remedy: `Leave it out, or train one of ${owners.join(', ')}.`,
+    remedy: `Leave it out, or train one of ${owners.join(', ')}${reader}.`,
   });
 }
 

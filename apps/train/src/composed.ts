@@ -46,5 +46,5 @@ export interface Speaker {
   };
 }
 
-/** What every piece is said after; it is the one that the game takes where nothing else is said. */
+/** The symbol that every piece of a sequence VAE is said after. */
 export const START = 0;

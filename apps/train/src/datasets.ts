@@ -114,8 +114,18 @@ function openToy(name: string): Data {
 
 async function openText(path: string, { time = 64 }: Asked): Promise<Data> {
   const text = await readText(path);
+  if (text.test.length <= time) throw tooShort(path, time, text);
   const [train, test] = [text.training, text.test].map((symbols) => piecesOf(symbols, text, time));
   return { name: `text:${path}`, train: train!, test: test!, text };
+}
+
+function tooShort(path: string, time: number, { training, test }: Text) {
+  return wrongFile({
+    where: `--data text:${path}`,
+    expected: `a text of more than ${10 * time} characters, a tenth of which is a piece of --time ${time}`,
+    received: `${training.length + test.length}`,
+    remedy: 'Name a longer one, or take a smaller --time.',
+  });
 }
 
 async function openSeries(path: string, { past = 48, horizon = 12, column }: Asked): Promise<Data> {

@@ -98,7 +98,7 @@ export async function bitsOf({ generator }: Speaker, text: Text) {
 export async function bitsOfPieces({ generator, coded }: Speaker, text: Text, { seed }: { readonly seed: number }) {
   const { encoder, prior, startFrom, length } = coded!;
   const random = seeded(seed).split('elbo');
-  const pieces = piecesOf(text.test, text, length, { apart: length });
+  const pieces = piecesOf(text.test, text, length, { overlapping: false });
   const { nats, divergence } = await evaluate(epochOf(pieces, { batchSize: 100 }), ({ x }) => {
     const posterior = encoder.encode(x);
     const perDimension = prior.divergenceFrom!(posterior)!; // of N(0, 1)

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Range, showShape } from '@gm/core';
 import type { FeatureNetwork } from '@gm/discriminators';
@@ -10,7 +10,7 @@ import { openData, testOf } from './datasets.js';
 import { skillOf } from './evaluation.js';
 import { filesOf, type Run } from './runFolder.js';
 import { say } from './say.js';
-import { openRun, startRun } from './session.js';
+import { openRun, resumeRun, startRun } from './session.js';
 
 /** What a classifier sees in samples. */
 export interface Opinion {
@@ -29,12 +29,14 @@ export interface Opinion {
   readonly classEntropy: number;
 }
 
-/** The folder of the judge that was asked for; without one, of that for the run's data, trained and kept the first time. */
-export async function judgeFor(run: Run, folder: string | undefined): Promise<string> {
+/**
+ * The folder of the judge that was asked for; without one, of that for the run's data, trained and kept the first time. None when its
+ * training was stopped: it goes on the next time.
+ */
+export async function judgeFor(run: Run, folder: string | undefined): Promise<string | undefined> {
   if (folder !== undefined) return folder;
   const kept = join('runs', `judge-${run.settings.data.replace(/[^a-zA-Z0-9]+/g, '-')}`);
-  if (!existsSync(filesOf(kept).run)) await trainJudge(kept, run);
-  return kept;
+  return existsSync(filesOf(kept).run) || (await trainJudge(kept, run)) ? kept : undefined;
 }
 
 /**
@@ -78,21 +80,28 @@ function rescaled(x: Tensor, { from, to }: { from: Range; to: Range }): Tensor {
   return add(mul(x, scale), to[0] - from[0] * scale);
 }
 
-async function trainJudge(folder: string, { settings, backend, data }: Run): Promise<void> {
+/** @returns whether it came to its end */
+async function trainJudge(folder: string, { settings, backend, data }: Run): Promise<boolean> {
+  const unfinished = `${folder}-unfinished`;
+  const checkpointEvery = 500;
   say(`Training a judge for ${settings.data} into ${folder}; it is kept for the next time.\n`);
-  const isToy = settings.data.startsWith('toy:');
-  await startRun({
-    settings: completeSettings('classifier', {
-      data: settings.data,
-      average: 0.999,
-      batch: Math.min(128, data.count),
-    }),
-    goal: isToy ? { steps: 2000 } : { epochs: 3 },
-    folder,
-    backend,
-    checkpointEvery: 500,
-  });
-  say();
+  const { reason } = existsSync(filesOf(unfinished).run)
+    ? await resumeRun({ folder: unfinished, goal: undefined, backend, checkpointEvery })
+    : await startRun({
+        settings: completeSettings('classifier', {
+          data: settings.data,
+          average: 0.999,
+          batch: Math.min(128, data.count),
+        }),
+        goal: settings.data.startsWith('toy:') ? { steps: 2000 } : { epochs: 3 },
+        folder: unfinished,
+        backend,
+        checkpointEvery,
+      });
+  if (reason !== 'finished') return false;
+  renameSync(unfinished, folder);
+  say(`\nThe judge is finished: ${folder}.\n`);
+  return true;
 }
 
 function notAJudge(folder: string, expected: string, received: string) {

@@ -178,8 +178,11 @@ export const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
   },
 };
 
-/** What a recurrent discriminator adds, and has otherwise. */
-export const RECURRENT: Choices = { hidden: [128], cell: 'lstm' };
+/** What a recurrent discriminator adds; where there are no other parts its layers are narrower. */
+export const recurrentOptions = (kind: Kind): Choices => ({
+  cell: 'lstm',
+  ...(kind === 'classifier' && { hidden: [128] }),
+});
 
 /** What is the same for every kind that does not say otherwise. */
 export const COMMON = {

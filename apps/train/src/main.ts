@@ -7,7 +7,7 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 
 const EXAMPLES = `
 Examples:
-  $ gm demo                                     a VAE-GAN on MNIST in about three minutes
+  $ gm demo                                     a VAE-GAN on MNIST in a minute or two
   $ gm train vae --epochs 5                     an MLP VAE on MNIST, into runs/vae-1
   $ gm train gan --data toy:ring --steps 3000   a GAN on points in the plane
   $ gm train language-model --data text:book.txt --epochs 10
@@ -94,9 +94,9 @@ function addTrain(gm: Command): void {
     .option('--average <decay>', 'sample with an average of the weights, 0.999 for instance; 0: none', anyNumber)
     .option('--beta <number>', 'weight of the divergence (vae, vae-gan, sequence-vae)', anyNumber)
     .option('--free-bits <nats>', 'of each number of a code that cost nothing (vae, sequence-vae)', anyNumber)
-    .option('--scale <number>', 'standard deviation of the gaussian loss (vae)', positiveNumber)
+    .option('--scale <number>', 'standard deviation of the gaussian loss (autoencoders)', positiveNumber)
     .option('--reconstruction <number>', 'weight of reconstruction in the generator (vae-gan)', anyNumber)
-    .option('--binarize', 'draw each pixel as 0 or 1 anew in every batch (vae, loss bernoulli)')
+    .option('--binarize', 'draw each pixel as 0 or 1 anew in every batch (vae, iwae, loss bernoulli)')
     .option(
       '--conditional',
       'tell the parts the class of each example (vae, iwae, GANs, vae-gan); samples go through the classes',
@@ -148,7 +148,7 @@ function addEvaluate(gm: Command): void {
   gm.command('evaluate')
     .description(
       'Measure a run on test data: VAE −ELBO and importance-weighted bound in nats, classifier accuracy, bits per\n' +
-        'character of a language model; samples of the GAN kinds are judged by a classifier.',
+        'character of a language model or a sequence VAE, CRPS of a forecast; samples of the GAN kinds are judged by a classifier.',
     )
     .argument('<run>', 'folder of a run')
     .option('--judge <run>', 'classifier run that judges samples (default: runs/judge-<data>, trained when missing)')
@@ -175,7 +175,7 @@ function addDoctor(gm: Command): void {
 function addDemo(gm: Command): void {
   gm.command('demo')
     .description('Train the VAE-GAN demo on MNIST (also: npm run demo).')
-    .option('--minutes <number>', 'how long to train (default: until it is good, at most 2.5 minutes)', positiveNumber)
+    .option('--minutes <number>', 'how long to train (default: 3,000 steps, at most 5 minutes)', positiveNumber)
     .option('--backend <name>', 'as in gm train (default: auto)')
     .option('--out <folder>', 'run folder, new or empty (default: runs/demo-<n>)')
     .option('--seed <number>', 'of all randomness (default: 1)', anyNumber)

@@ -33,6 +33,7 @@ import {
   conv2dTranspose,
   dense,
   leakyRelu,
+  projection,
   relu,
   reshape,
   sequenceReader,
@@ -110,8 +111,11 @@ const DISCRIMINATOR: Readonly<
     }),
   resnet: ({ example, told, random }) =>
     resnetDiscriminator({ input: images('discriminator', example), random, ...told }),
-  recurrent: (surroundings) =>
-    discriminator({ body: rowReader(surroundings), head: dense({ units: 1, random: surroundings.random }) }),
+  recurrent: (surroundings) => {
+    const { random, told } = surroundings;
+    const head = told.classes ? projection({ classes: told.classes, random }) : dense({ units: 1, random });
+    return discriminator({ body: rowReader(surroundings), head });
+  },
 };
 
 const CLASSIFIER: Readonly<
@@ -252,7 +256,7 @@ function images(role: string, example: Spec): Spec {
   throw wrongOption({
     where: `--${role}`,
     expected: 'a part for points in the plane: mlp',
-    received: 'a convolutional one, which needs images',
+    received: 'one that needs images',
     remedy: `Choose --${role} mlp, or data with images.`,
   });
 }

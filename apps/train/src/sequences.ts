@@ -3,7 +3,7 @@ import { codedGenerator, recurrentGenerator } from '@gm/generators';
 import { recurrentEncoder, standardNormal } from '@gm/latent';
 import { gaussianHead, quantileHead } from '@gm/losses';
 import { adam, languageModel, linear, regressor, sequenceVae } from '@gm/trainers';
-import type { Composition } from './composed.js';
+import { type Composition, START } from './composed.js';
 import { rateOf } from './optimizers.js';
 import type { Surroundings } from './parts.js';
 
@@ -65,6 +65,7 @@ export function composeSequenceVae({ settings, example, classes, random }: Surro
       encoder,
       decoder,
       prior,
+      start: START,
       stepDropout: stepDropout!,
       freeBits: freeBits!,
       beta: linear({ from: 0, to: beta!, steps: warmUp! }),

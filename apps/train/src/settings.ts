@@ -98,7 +98,7 @@ export const settingsSchema = v.strictObject({
   horizon: v.optional(count),
   /** Of a CSV file. */
   column: v.optional(v.string()),
-  /** Symbols in one piece of truncated back-propagation. */
+  /** Symbols in one piece: of truncated back-propagation, or all that a sequence VAE reads. */
   time: v.optional(count),
   cell: v.optional(v.picklist(CELLS)),
   /** Share of the symbols that the generator of a sequence VAE is not told. */

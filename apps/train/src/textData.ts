@@ -37,14 +37,15 @@ export async function readText(path: string): Promise<Text> {
   return { alphabet, training: symbols.subarray(0, cut), test: symbols.subarray(cut) };
 }
 
-/** Pieces of `time` symbols, their beginnings so many symbols `apart`, as a set of examples. */
+/** Pieces of `time` symbols as a set of examples: one from every place of the text, or those that it falls into. */
 export function piecesOf(
   symbols: Int32Array,
   { alphabet }: Pick<Text, 'alphabet'>,
   time: number,
-  { apart = 1 }: { readonly apart?: number } = {},
+  { overlapping = true }: { readonly overlapping?: boolean } = {},
 ): Dataset {
-  const count = Math.floor((symbols.length - time) / apart);
+  const apart = overlapping ? 1 : time;
+  const count = overlapping ? symbols.length - time : Math.floor(symbols.length / time);
   return {
     count,
     example: spec([time], [0, alphabet.characters.length - 1], 'int32'),

@@ -58,7 +58,7 @@ export async function runTraining(plan: TrainingPlan): Promise<Outcome> {
   const view = progress(); // first, so that Ctrl-C first ends the bar and then says what happens
   const { signal, release } = interruption((text) => process.stderr.write(text));
   const save = (bytes: Uint8Array) => saveCheckpoint(filesOf(folder).checkpoint, bytes);
-  const timeUp = atMostMinutes === undefined ? [] : [AbortSignal.timeout(60_000 * atMostMinutes)];
+  const timeUp = atMostMinutes === undefined ? [] : [AbortSignal.timeout(Math.ceil(60_000 * atMostMinutes))];
   let finished = false;
   let lostAt = 0;
   const again = recover && {

@@ -59,7 +59,7 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
     /--prior: expected normal or mixture/,
   ],
   ['a prior in a gan', on('gan', '--prior', 'vamp'), /received --prior vamp\. Leave it out, or train one of vae, iwae/],
-  ['a patch classifier', on('classifier', '--discriminator', 'patch'), /mlp, conv, dcgan or resnet/],
+  ['a patch classifier', on('classifier', '--discriminator', 'patch'), /mlp, conv, dcgan, resnet or recurrent/],
   ['a latent in a classifier', on('classifier', '--latent', '3'), /received --latent 3/],
   [
     'labels that the classes cannot share',

@@ -59,7 +59,19 @@ describe('gm train', () => {
     const reader = await gm('train', 'classifier', '--data', data, '--out', path('rows'), ...cells, ...SMALL);
     expect([reader.code, reader.stderr]).toEqual([0, '']);
     expect(JSON.parse(readFileSync(path('rows', 'run.json'), 'utf8')).settings).toMatchObject({ cell: 'gru' });
-    const both = ['train', 'gan', '--data', data, '--out', path('rows-gan'), '--penalty', 'r1', ...cells, ...SMALL];
+    const both = [
+      'train',
+      'gan',
+      '--conditional',
+      '--data',
+      data,
+      '--out',
+      path('rows-gan'),
+      '--penalty',
+      'r1',
+      ...cells,
+      ...SMALL,
+    ];
     const { code, stderr } = await gm(...both);
     expect([code, stderr]).toEqual([0, '']);
   });

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workplace, writeTinySet } from './gm.js';
@@ -64,6 +65,20 @@ describe('gm evaluate', () => {
     expect(existsSync(path('runs'))).toBe(true);
     const again = await gm('evaluate', path('gan'), '--count', '50');
     expect(again.stdout).not.toContain('Training a judge');
+  });
+
+  it('goes on with a judge whose training was stopped', async () => {
+    const kept = path('runs', readdirSync(path('runs')).find((name) => name.startsWith('judge-'))!);
+    rmSync(kept, { recursive: true });
+    const unfinished = `${kept}-unfinished`;
+    await gm('train', 'classifier', '--steps', '3', '--discriminator', 'mlp', '--out', unfinished, ...SMALL);
+    const run = JSON.parse(readFileSync(join(unfinished, 'run.json'), 'utf8'));
+    writeFileSync(join(unfinished, 'run.json'), JSON.stringify({ ...run, goal: { steps: 30 } }));
+    const { code, stdout } = await gm('evaluate', path('gan'), '--count', '50');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Going on after step 3');
+    expect(stdout).toContain(`finished: ${join('runs', basename(kept))}`);
+    expect([existsSync(unfinished), existsSync(kept)]).toEqual([false, true]);
   });
 
   it('refuses a judge that judges something else', async () => {

@@ -9,7 +9,7 @@ export interface DemoFlags {
   readonly seed?: number;
 }
 
-/** How many steps get there in about two and a half minutes on two cores; a slower machine is stopped by the clock. */
+/** They take a minute or two on two cores; a slower machine is stopped by the clock. */
 const STEPS = 3000;
 const MINUTES = 5;
 

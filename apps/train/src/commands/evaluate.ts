@@ -26,6 +26,7 @@ export async function evaluate(folder: string, flags: EvaluateFlags): Promise<vo
   const { run, composition, training } = opened;
   const { kind } = run.settings;
   const results = isJudged(composition) ? await judged(opened, flags) : await measured(opened, flags);
+  if (results === undefined) return; // stopped while its judge was trained
   if (flags.json) return console.log(JSON.stringify({ run: folder, kind, step: training.steps, ...results }));
   sayPairs({ run: `${folder} (${kind}, step ${training.steps})`, ...inWords(results) });
 }
@@ -51,6 +52,7 @@ async function measured({ run, composition, training }: Opened, flags: EvaluateF
 
 async function judged({ run, composition, training }: Opened, { judge, count, seed }: EvaluateFlags) {
   const folder = await judgeFor(run, judge);
+  if (folder === undefined) return undefined;
   const samples = await training.withAverages(() =>
     composition.generator!.sample(count, seeded(seed).split('samples')),
   );

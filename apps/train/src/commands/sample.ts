@@ -7,6 +7,7 @@ import { openData } from '../datasets.js';
 import { COVERAGE, type Forecaster, forecastAfter } from '../forecast.js';
 import { drawValues, isPlane, samplesPicture } from '../results.js';
 import { say } from '../say.js';
+import type { Series } from '../seriesData.js';
 import { openRun } from '../session.js';
 import { withoutUndefined } from '../settings.js';
 import { speak } from '../speech.js';
@@ -64,8 +65,7 @@ async function samplePicture(folder: string, { run, composition, training }: Ope
 async function sampleForecast({ run, training }: Opened, forecaster: Forecaster, { out }: SampleFlags): Promise<void> {
   if (out !== undefined) checkExtension(out, '.csv');
   const series = (await openData(run.settings)).series!;
-  const all = Float32Array.of(...series.training.values, ...series.test.values);
-  const past = all.slice(all.length - forecaster.network.input.shape[0]!);
+  const past = lastOf(series, forecaster.network.input.shape[0]!);
   const { median, low, high } = await training.withAverages(() => forecastAfter(forecaster, past, series));
   const percent = 100 * COVERAGE;
   const lines = median.map((value, index) => [index + 1, value, low[index], high[index]].join(','));
@@ -73,6 +73,13 @@ async function sampleForecast({ run, training }: Opened, forecaster: Forecaster,
   if (out === undefined) return say(text);
   writeNew(out, `${text}\n`);
   say(`${median.length} steps after the end of the series: ${out}`);
+}
+
+function lastOf({ training, test }: Series, count: number): Float32Array {
+  const all = new Float32Array(training.values.length + test.values.length);
+  all.set(training.values);
+  all.set(test.values, training.values.length);
+  return all.slice(all.length - count);
 }
 
 function writeNew(path: string, contents: Uint8Array | string): void {
