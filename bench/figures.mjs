@@ -1,7 +1,7 @@
 /**
  * The figures that the project promises, measured on this machine by its own command line: `npm run figures`.
  *
- * Trains a VAE, a classifier and the demo on MNIST (about ten minutes on two cores) and prints one row for each figure.
+ * Trains a VAE, a classifier and the demo on MNIST (a few minutes on two cores) and prints one row for each figure.
  */
 import { fork } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';

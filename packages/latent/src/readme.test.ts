@@ -5,7 +5,7 @@ const readme = new URL('../README.md', import.meta.url);
 
 it('the example of the README runs and prints what it says', async () => {
   expect(await runFirstExample(readme)).toMatchInlineSnapshot(`
-    "codes [ 2, 20 ] log q [ 2 ] KL [ 2, 20 ]
+    "codes [ 2, 20 ] log q [ 2 ] log p [ 2 ]
     a walk from an image to a draw of the prior [ 8, 20 ]
     "
   `);

@@ -22,7 +22,9 @@ import { mnist } from '../mnist.js';
 import type { Finding, Row, Sitting } from '../row.js';
 import { trained } from '../training.js';
 
-const [steps, batchSize, channels, latent, seeds] = [2000, 64, 16, 64, [1, 2, 3]];
+const [steps, batchSize, channels, latent, seeds] = [5000, 64, 16, 64, [1, 2, 3]];
+/** Five times that of Radford et al. (2016): so narrow networks learn far faster with it, whatever the loss. */
+const LEARNING_RATE = 1e-3;
 /** Examples that a distance is measured with, and, of fewer, the neighbourhoods, whose time grows with the square. */
 const [COUNT, FEW] = [10_000, 2000];
 
@@ -102,7 +104,7 @@ async function measured(name: string, { contestant, seed, lenet, real }: Trial, 
   });
   const prior = standardNormal(latent);
   const betas = penalty.length > 0 ? { beta1: 0, beta2: 0.9 } : { beta1: 0.5 };
-  const optimizer = () => adam({ learningRate: 2e-4, ...betas });
+  const optimizer = () => adam({ learningRate: LEARNING_RATE, ...betas });
   const optimizers = { generator: optimizer(), discriminator: optimizer() };
   const game = gan({ generator, discriminator, prior, loss, penalty, discriminatorSteps, optimizers });
   const source = batches(data, { batchSize, random: random.split('batches') });

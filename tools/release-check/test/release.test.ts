@@ -141,13 +141,48 @@ describe('npm install @gm/backends in an empty folder', () => {
   });
 });
 
+const root = new URL('../../../', import.meta.url);
+const readmes = ['README.md', ...readdirSync(new URL('packages', root)).map((name) => `packages/${name}/README.md`)];
+const partsOf = (path: string) => {
+  const readme = readFileSync(new URL(path, root), 'utf8');
+  const [, dependencies = ''] = readme.match(/^npm install (@gm.*)$/m) ?? [];
+  const [, code = ''] = readme.match(/^```ts\r?\n(.*?)^```/ms) ?? [];
+  return { dependencies: dependencies.split(' '), code };
+};
+
+describe('the first example of each README', () => {
+  it.each(readmes)('%s: installs what it imports', (path) => {
+    const { dependencies, code } = partsOf(path);
+    const imported = [...code.matchAll(/^import (?:.* from )?'((?:@[^/']+\/)?[^/']+)/gm)].map(([, name]) => name!);
+    expect(imported.length).toBeGreaterThan(0);
+    expect(imported.filter((name) => !name.startsWith('node:') && !dependencies.includes(name))).toEqual([]);
+  });
+
+  it('are TypeScript too, as strict as it gets', async () => {
+    const folder = await everything();
+    const compilerOptions = {
+      module: 'preserve',
+      target: 'es2022',
+      lib: ['es2022', 'dom'],
+      moduleResolution: 'bundler',
+      moduleDetection: 'force',
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: [],
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['readme-*.ts'] }));
+    for (const path of readmes)
+      writeFileSync(join(folder, `readme-${path.replaceAll(/[^a-z]+/gi, '-')}.ts`), partsOf(path).code);
+    expect(await node([tsc], folder)).toBe('');
+  });
+});
+
 describe('the first screen of the root README', () => {
   it('installs and runs as it stands', async () => {
-    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-    const [, dependencies] = readme.match(/^npm install (@gm.*)$/m) ?? [];
-    const [, code] = readme.match(/^```ts\r?\n(.*?)^```/ms) ?? [];
-    const folder = await installIn(mkdirIn('readme'), registry.npmrc, (dependencies ?? '').split(' '));
-    const printed = await node(['--input-type=module', '--eval', code ?? ''], folder);
+    const { dependencies, code } = partsOf('README.md');
+    const folder = await installIn(mkdirIn('readme'), registry.npmrc, dependencies);
+    const printed = await node(['--input-type=module', '--eval', code], folder);
     expect(printed.match(/'generator\/loss': \d/g)).toHaveLength(10);
   });
 });
