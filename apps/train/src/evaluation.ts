@@ -117,7 +117,8 @@ export async function bitsOfPieces({ generator, coded }: Speaker, text: Text, { 
 /** What the generator hears before each symbol. */
 function begun(x: Tensor): Tensor {
   const [count, time] = x.shape as [number, number];
-  return concat([fill([count, 1], START, 'int32'), slice(x, [0, 0], [count, time - 1])], 1);
+  const first = fill([count, 1], START, 'int32');
+  return time === 1 ? first : concat([first, slice(x, [0, 0], [count, time - 1])], 1);
 }
 
 function gzipBitsOf({ alphabet, test }: Text): number {

@@ -59,7 +59,7 @@ function askew({ means, weights, factors }: { means: Matrix; weights: readonly n
     means,
     weights,
     spreads: factors,
-    rows: [...factors.flat(), ...factors.map(({ length }) => Array(length))],
+    rows: factors.flatMap((factor) => [factor, ...factor]),
   });
   for (const value of factors.flat(2)) checkNumber('gaussianMixture', 'each number of a factor', value);
   const size = means[0]!.length;
