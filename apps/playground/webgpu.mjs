@@ -1,7 +1,7 @@
 /**
  * Trains every preset as it is, none narrowed, on WebGPU in Chromium, and prints how far its loss falls within fifty steps; on a machine
  * without a graphics card on one that the processor plays, which takes minutes:
- *   npm run pnpm -- --filter @gm/playground run webgpu
+ *   npm run pnpm -- --filter @gm/playground run webgpu [preset …]
  */
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -17,7 +17,8 @@ const server = await preview({ root, logLevel: 'error', preview: { port: 0, host
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 try {
   const measured = {};
-  for (const name of await presets()) {
+  const asked = process.argv.slice(2);
+  for (const name of asked.length > 0 ? asked : await presets()) {
     measured[name] = await trained(name);
     console.log(`${name}: ${JSON.stringify(measured[name])}`);
   }
