@@ -1,6 +1,6 @@
 /**
  * Trains every preset as it is, none narrowed, on WebGPU in Chromium, and prints how far its loss falls within fifty steps; on a machine
- * without a graphics card on one that the processor plays, which takes minutes:
+ * without a graphics card on one that the processor plays, which takes minutes for each preset, and for convolutions of full width an hour:
  *   npm run pnpm -- --filter @gm/playground run webgpu [preset …]
  */
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { chromium } from 'playwright-core';
 import { preview } from 'vite';
 
 const STEPS = 50;
+const HOUR = 3_600_000;
 /** Of adversaries the one that has to tell them apart: its loss falls while its rival has not caught up. */
 const PLAYERS = ['autoencoder', 'classifier', 'discriminator', 'generator'];
 const FLAGS = ['--no-sandbox', '--enable-unsafe-webgpu'];
@@ -63,7 +64,7 @@ async function trained(name) {
       Number(document.querySelector('[data-testid=step]').textContent.replaceAll(',', '')) >= steps ||
       document.querySelector('[role=alert]:not([hidden])')?.textContent,
     STEPS,
-    { timeout: 1_200_000 },
+    { timeout: HOUR },
   );
   const seconds = (performance.now() - begun) / 1000;
   const alert = page.getByRole('alert');
