@@ -1,4 +1,4 @@
-import { checkTensor, type Prior, spec } from '@gm/core';
+import { checkTensor, type Prior, type Random, spec } from '@gm/core';
 import { gumbelSoftmax } from '@gm/ops';
 import {
   add,
@@ -41,8 +41,7 @@ export function componentPrior(where: string, latent: number, components: () => 
       checkDraw(where, count, random);
       return tidy(() => {
         const { mean, logVariance, logits } = components();
-        const each = tile(logits, [count, 1]); // [count, components]
-        const chosen = logits.size === 1 ? onesLike(each) : gumbelSoftmax(each, random.uniform(each.shape));
+        const chosen = chosenComponents(logits, count, random);
         const scale = exp(mul(0.5, matMul(chosen, logVariance)));
         return add(matMul(chosen, mean), mul(scale, random.normal([count, latent])));
       });
@@ -57,4 +56,10 @@ export function componentPrior(where: string, latent: number, components: () => 
       });
     },
   };
+}
+
+/** Which component each draw is of, one-hot [count, components], by log weights [1, components] up to a constant. */
+export function chosenComponents(logits: Tensor, count: number, random: Random): Tensor {
+  const each = tile(logits, [count, 1]);
+  return logits.size === 1 ? onesLike(each) : gumbelSoftmax(each, random.uniform(each.shape));
 }

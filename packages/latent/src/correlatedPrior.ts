@@ -1,13 +1,10 @@
 import { checkTensor, type Prior, spec } from '@gm/core';
-import { gumbelSoftmax } from '@gm/ops';
 import {
   add,
   expandDims,
-  log,
   logSumExp,
   matMul,
   mul,
-  onesLike,
   square,
   sub,
   sum,
@@ -17,6 +14,7 @@ import {
   tile,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { chosenComponents } from './componentPrior.js';
 import { checkDraw } from './prior.js';
 import { LOG_TWO_PI } from './rows.js';
 import { invertTriangular, type Matrix } from './triangular.js';
@@ -47,8 +45,7 @@ export function correlatedPrior(where: string, { means, factors, weights }: Corr
     sample(examples, random) {
       checkDraw(where, examples, random);
       return tidy(() => {
-        const odds = tile(log(tensor2d([...weights], [1, count])), [examples, 1]); // [examples, components]
-        const chosen = count === 1 ? onesLike(odds) : gumbelSoftmax(odds, random.uniform(odds.shape));
+        const chosen = chosenComponents(tensor2d(weights.map(Math.log), [1, count]), examples, random);
         const noise = tile(expandDims(random.normal([examples, size]), 0), [count, 1, 1]);
         const each = add(matMul(noise, tensor(factors.flat(2), shape), false, true), centres()); // [components, examples, latent]
         return sum(mul(each, expandDims(transpose(chosen), -1)), 0);

@@ -48,27 +48,38 @@ export function fitGaussianMixture({ values, size }: Codes, options: FitOptions)
   checkNumber('fitGaussianMixture', 'components', components, { min: 1, integer: true });
   checkNumber('fitGaussianMixture', 'iterations', iterations, { min: 1, integer: true });
   checkNumber('fitGaussianMixture', 'floor', floor, { min: 0, exclusive: true });
-  const rows = rowsOf(values, size, components);
   checkChoice('fitGaussianMixture', 'covariance', covariance, ['diagonal', 'full']);
-  const spreadOf = covariance === 'full' ? fullSpread : diagonalSpread;
-  let mixture = started(rows, components, { floor, random });
-  let [before, likelihood] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let round = 0; round < iterations; round++) {
-    const { shares, meanLogProb } = expectation(rows, mixture);
-    mixture = maximisation(rows, shares, (weighted) => spreadOf(weighted, floor));
-    [before, likelihood] = [likelihood, meanLogProb];
-    if (likelihood - before < 1e-7 * Math.abs(likelihood)) break;
+  const rows = rowsOf(values, size, components);
+  const start = started(rows, components, { floor, random });
+  if (covariance === 'full') {
+    const { spreads, meanLogProb, ...places } = fitted(rows, start, iterations, (own) => fullSpread(own, floor));
+    return { ...gaussianMixture({ ...places, factors: spreads.map(({ factor }) => factor) }), meanLogProb };
   }
-  const { weights, means, spreads } = mixture;
-  const factors = spreads.map(({ factor }) => factor);
-  const spread = covariance === 'full' ? { factors: factors as Matrix[] } : { scales: factors as number[][] };
-  return { ...gaussianMixture({ weights, means, ...spread }), meanLogProb: expectation(rows, mixture).meanLogProb };
+  const { spreads, meanLogProb, ...places } = fitted(rows, start, iterations, (own) => diagonalSpread(own, floor));
+  return { ...gaussianMixture({ ...places, scales: spreads.map(({ scales }) => scales) }), meanLogProb };
 }
 
-interface Mixture {
+interface Mixture<How extends Spread = Spread> {
   readonly weights: readonly number[];
   readonly means: Matrix;
-  readonly spreads: readonly Spread[];
+  readonly spreads: readonly How[];
+}
+
+/** Expectation and maximisation in turn, until the likelihood stands still. */
+function fitted<How extends Spread>(
+  rows: Rows,
+  start: Mixture,
+  iterations: number,
+  spreadOf: (weighted: Weighted) => How,
+): Mixture<How> & { readonly meanLogProb: number } {
+  let { shares, meanLogProb } = expectation(rows, start);
+  for (let round = 1; ; round++) {
+    const mixture = maximisation(rows, shares, spreadOf);
+    const next = expectation(rows, mixture);
+    const still = next.meanLogProb - meanLogProb < 1e-7 * Math.abs(next.meanLogProb);
+    ({ shares, meanLogProb } = next);
+    if (still || round === iterations) return { ...mixture, meanLogProb };
+  }
 }
 
 type Rows = readonly Float64Array[];
@@ -121,11 +132,11 @@ function expectation(rows: Rows, { weights, means, spreads }: Mixture) {
   return { shares, meanLogProb: total / rows.length };
 }
 
-function maximisation(
+function maximisation<How extends Spread>(
   rows: Rows,
   shares: readonly (readonly number[])[],
-  spreadOf: (weighted: Weighted) => Spread,
-): Mixture {
+  spreadOf: (weighted: Weighted) => How,
+): Mixture<How> {
   const components = shares[0]!.map((_, k) => {
     const weight = shares.reduce((sum, share) => sum + share[k]!, 0);
     const held = Math.max(weight, Number.MIN_VALUE);

@@ -6,8 +6,6 @@ export interface Spread {
   readonly logVolume: number;
   /** dᵀ Σ⁻¹ d, of a difference d from the mean. */
   distance(difference: Float64Array): number;
-  /** L of Σ = L Lᵀ; of axes along those of z its diagonal. */
-  readonly factor: Matrix | readonly number[];
 }
 
 /** Differences from a mean, and what each counts; these add up to 1. */
@@ -16,20 +14,23 @@ export interface Weighted {
   readonly shares: readonly number[];
 }
 
-/** The mean of dᵢ², and `floor` more, for each axis. */
-export function diagonalSpread({ differences, shares }: Weighted, floor: number): Spread {
+/** The mean of dᵢ², and `floor` more, for each axis; with its standard deviations. */
+export function diagonalSpread(
+  { differences, shares }: Weighted,
+  floor: number,
+): Spread & { readonly scales: readonly number[] } {
   const variances = Array.from(differences[0]!, (_, i) =>
     differences.reduce((total, difference, n) => total + shares[n]! * difference[i]! ** 2, floor),
   );
   return {
     logVolume: 0.5 * variances.reduce((total, variance) => total + Math.log(2 * Math.PI * variance), 0),
     distance: (difference) => variances.reduce((total, variance, i) => total + difference[i]! ** 2 / variance, 0),
-    factor: variances.map(Math.sqrt),
+    scales: variances.map(Math.sqrt),
   };
 }
 
-/** The mean of d dᵀ, and `floor` more on its diagonal. */
-export function fullSpread(weighted: Weighted, floor: number): Spread {
+/** The mean of d dᵀ, and `floor` more on its diagonal; with the L of L Lᵀ. */
+export function fullSpread(weighted: Weighted, floor: number): Spread & { readonly factor: Matrix } {
   const factor = choleskyFactor(covarianceOf(weighted, floor));
   // Rounding can take a floor that is far below the other variances away.
   if (factor === undefined) return fullSpread(weighted, 10 * floor);
