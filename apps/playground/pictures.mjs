@@ -5,10 +5,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
-import { preview } from 'vite';
+import { choosePreset, openSite } from './site.mjs';
 
-const root = fileURLToPath(new URL('.', import.meta.url));
 const images = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '20' } } });
 const milliseconds = 1000 * Number(values.seconds);
@@ -25,33 +23,24 @@ const PRESETS = {
   'Character RNN': { scheme: 'dark' },
 };
 
-const server = await preview({ root, logLevel: 'error', preview: { port: 0, host: '127.0.0.1' } });
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const site = await openSite();
 try {
   const measured = {};
   for (const [name, view] of Object.entries(PRESETS)) measured[name] = await taken(name, view);
   console.table(measured);
 } finally {
-  await browser.close();
-  await server.close();
+  await site.close();
 }
 
 async function taken(name, { tab, box, samples = [], scheme = 'light' }) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, colorScheme: scheme });
+  const context = await site.browser.newContext({ viewport: { width: 1280, height: 1000 }, colorScheme: scheme });
   const page = await context.newPage();
   const button = (label) => page.getByRole('button', { name: label, exact: true });
   const begun = performance.now();
-  await page.goto(server.resolvedUrls.local[0]);
+  await page.goto(site.url);
   await page.waitForFunction(() => document.querySelector('canvas.pictures')?.width > 100);
   const firstSample = performance.now() - begun;
-  await button(name).click();
-  await page.waitForFunction(
-    (preset) =>
-      document.querySelector('.presets [aria-pressed=true]')?.textContent === preset &&
-      !document.querySelector('.go').disabled,
-    name,
-  );
+  await choosePreset(page, name);
   await button('Train').click();
   const frames = await page.evaluate(framesOf, milliseconds);
   await button('Pause').click();

@@ -3,19 +3,14 @@
  * without a graphics card on one that the processor plays, which takes minutes for each preset, and for convolutions of full width an hour:
  *   npm run pnpm -- --filter @gm/playground run webgpu [preset …]
  */
-import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
-import { preview } from 'vite';
+import { choosePreset, openSite } from './site.mjs';
 
 const STEPS = 50;
 const HOUR = 3_600_000;
 /** Of adversaries the one that has to tell them apart: its loss falls while its rival has not caught up. */
 const PLAYERS = ['autoencoder', 'classifier', 'discriminator', 'generator'];
-const FLAGS = ['--no-sandbox', '--enable-unsafe-webgpu'];
 
-const root = fileURLToPath(new URL('.', import.meta.url));
-const server = await preview({ root, logLevel: 'error', preview: { port: 0, host: '127.0.0.1' } });
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+const site = await openSite('--enable-unsafe-webgpu');
 try {
   const measured = {};
   const asked = process.argv.slice(2);
@@ -26,13 +21,12 @@ try {
   console.table(measured);
   if (Object.values(measured).some(({ falls }) => !falls)) process.exitCode = 1;
 } finally {
-  await browser.close();
-  await server.close();
+  await site.close();
 }
 
 async function opened() {
-  const page = await (await browser.newContext()).newPage();
-  await page.goto(`${server.resolvedUrls.local[0]}?software`);
+  const page = await (await site.browser.newContext()).newPage();
+  await page.goto(`${site.url}?software`);
   await page.waitForSelector('.go:not([disabled])', { timeout: 120_000 });
   return page;
 }
@@ -49,14 +43,7 @@ async function trained(name) {
   const complaints = [];
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));
-  await page.getByRole('button', { name, exact: true }).click();
-  await page.waitForFunction(
-    (preset) =>
-      document.querySelector('.presets [aria-pressed=true]')?.textContent === preset &&
-      !document.querySelector('.go').disabled,
-    name,
-    { timeout: 120_000 },
-  );
+  await choosePreset(page, name, 120_000);
   const begun = performance.now();
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await page.waitForFunction(

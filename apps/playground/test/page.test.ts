@@ -312,8 +312,8 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
       await speed.fill('0');
       expect(await speed.getAttribute('aria-valuetext')).toBe('1 steps/s');
       await button(page, 'Train').click();
+      await expect.poll(() => stepOf(page)).toBeGreaterThanOrEqual(1);
       await page.waitForTimeout(3500);
-      expect(await stepOf(page)).toBeGreaterThanOrEqual(1);
       expect(await stepOf(page)).toBeLessThanOrEqual(5);
       await speed.fill('6');
       expect(await speed.getAttribute('aria-valuetext')).toBe('no limit');
@@ -322,18 +322,19 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
   });
 
   it('learns as fast as it is told, from the next step on', async () => {
-    const losses = (factor: string) =>
-      new Promise<number[]>((resolve, reject) => {
-        onPage({ path: '#system=classifier&data=moons' }, async ({ page }) => {
-          await page.getByRole('slider', { name: 'Learning rate' }).fill(factor);
-          for (let step = 1; step <= 6; step++) {
-            await button(page, 'Step').click();
-            await expect.poll(() => stepOf(page)).toBe(step);
-          }
-          await expect.poll(async () => (await curveOf(page, 'classifier/loss')).length).toBe(6);
-          resolve(await curveOf(page, 'classifier/loss'));
-        }).catch(reject);
+    const losses = async (factor: string) => {
+      let values: number[] = [];
+      await onPage({ path: '#system=classifier&data=moons' }, async ({ page }) => {
+        await page.getByRole('slider', { name: 'Learning rate' }).fill(factor);
+        for (let step = 1; step <= 6; step++) {
+          await button(page, 'Step').click();
+          await expect.poll(() => stepOf(page)).toBe(step);
+        }
+        await expect.poll(async () => (await curveOf(page, 'classifier/loss')).length).toBe(6);
+        values = await curveOf(page, 'classifier/loss');
       });
+      return values;
+    };
     const [slow, usual, fast] = [await losses('0'), await losses('3'), await losses('6')];
     expect(slow[0]).toBe(usual[0]); // nothing has moved yet
     expect(fast[0]).toBe(usual[0]);

@@ -17,7 +17,6 @@ import {
   quantisedOf,
   type Surroundings,
 } from './parts.js';
-import type { Settings } from './settings.js';
 
 /** Encoder and decoder under a likelihood, and how they give examples back. */
 function autoencoderOf(surroundings: Surroundings) {
@@ -42,17 +41,20 @@ export function composeVae(surroundings: Surroundings): Composition {
     game:
       settings.kind === 'iwae'
         ? iwae({ encoder, decoder, prior, likelihood, samples: settings.samples!, optimizer })
-        : vae({ encoder, decoder, prior, likelihood, ...weightOf(settings), optimizer }),
+        : vae({
+            encoder,
+            decoder,
+            prior,
+            likelihood,
+            beta: settings.beta!,
+            freeBits: settings.freeBits ?? 0,
+            optimizer,
+          }),
     networks: { encoder, decoder, ...(prior.network && { prior: prior.network }) },
     generator: fromDecoder(decoder, prior, { likelihood }),
     ...reconstruct,
     autoencoder: { encoder, decoder, prior, likelihood },
   };
-}
-
-/** Of the divergence. Runs of earlier versions do not say what is free. */
-function weightOf({ beta, freeBits = 0 }: Settings) {
-  return { beta: beta!, freeBits };
 }
 
 export function composeVaeGan(surroundings: Surroundings): Composition {

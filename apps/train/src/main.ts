@@ -137,9 +137,17 @@ function addSample(gm: Command): void {
       'file to write; never overwrites (default: <run>/samples-<seed>.png or .svg; text goes to the screen)',
     )
     .option('--prompt <text>', 'what the text begins with (language-model, sequence-vae)')
-    .option('--temperature <number>', 'below 1 likely characters become likelier (what speaks)', anyNumber)
-    .option('--top-k <count>', 'choose among the k likeliest only (what speaks)', wholeNumber)
-    .option('--top-p <share>', 'choose among the likeliest that have this share together (what speaks)', anyNumber)
+    .option(
+      '--temperature <number>',
+      'below 1 likely characters become likelier (language-model, sequence-vae)',
+      anyNumber,
+    )
+    .option('--top-k <count>', 'choose among the k likeliest only (language-model, sequence-vae)', wholeNumber)
+    .option(
+      '--top-p <share>',
+      'choose among the likeliest that have this share together (language-model, sequence-vae)',
+      anyNumber,
+    )
     .option('--backend <name>', 'as in gm train (default: the backend of the run)')
     .action(async (run, options) => (await import('./commands/sample.js')).sample(run, options));
 }
@@ -148,7 +156,8 @@ function addEvaluate(gm: Command): void {
   gm.command('evaluate')
     .description(
       'Measure a run on test data: VAE −ELBO and importance-weighted bound in nats, classifier accuracy, bits per\n' +
-        'character of a language model or a sequence VAE, CRPS of a forecast; samples of the GAN kinds are judged by a classifier.',
+        'character of a language model or a sequence VAE, CRPS of a forecast; samples of the GAN kinds are judged\n' +
+        'by a classifier.',
     )
     .argument('<run>', 'folder of a run')
     .option('--judge <run>', 'classifier run that judges samples (default: runs/judge-<data>, trained when missing)')
