@@ -306,6 +306,44 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     });
   });
 
+  it('walks where the pointer drags, and says what that place gives', async () => {
+    await onPage({}, async ({ page }) => {
+      await trainTo(page, 5);
+      await page.getByRole('tab', { name: 'Map' }).click();
+      const place = page.getByRole('slider', { name: 'Place on the latent plane' });
+      await place.scrollIntoViewIfNeeded();
+      const { x, y, width, height } = (await place.boundingBox())!;
+      await page.mouse.move(x + width / 2, y + height / 2);
+      await page.mouse.down();
+      await page.mouse.move(x + 0.75 * width, y + 0.25 * height, { steps: 4 });
+      await page.mouse.up();
+      await expect.poll(() => place.getAttribute('aria-valuetext')).toBe('1.50 to the right, 1.50 up');
+      await expect.poll(() => page.locator('h3.place').textContent()).toContain('z = (1.50, 1.50)');
+      await page.getByRole('img', { name: 'What this place gives' }).waitFor();
+    });
+  });
+
+  it('shows how fast it is, and curves of losses, gradient norms and other metrics', async () => {
+    await onPage({ path: '#system=gan&data=moons' }, async ({ page }) => {
+      await trainTo(page, 60);
+      const figures = await page.locator('.numbers dd').allTextContents();
+      expect(figures.filter((figure) => !/^[\d,.]+$/.test(figure))).toEqual([]);
+      expect(await page.locator('.numbers dt').allTextContents()).toEqual([
+        'step',
+        'epoch',
+        'loss',
+        'steps/s',
+        'examples/s',
+      ]);
+      for (const metric of ['generator/loss', 'generator/gradientNorm', 'discriminator/gradientNorm'])
+        expect((await curveOf(page, metric)).length).toBeGreaterThanOrEqual(60);
+      const charts = page.getByRole('region', { name: 'Curves' });
+      for (const chart of [/^Losses: .*generator\/loss \d/, /^Gradient norms: .* \d/, /^Other metrics: .* \d/])
+        await charts.getByRole('img', { name: chart }).waitFor();
+      expect(await charts.locator('canvas').count()).toBe(3);
+    });
+  });
+
   it('goes as fast as it is told, while it trains', async () => {
     await onPage({ path: '#system=gan&data=moons' }, async ({ page }) => {
       const speed = page.getByRole('slider', { name: 'Speed' });
