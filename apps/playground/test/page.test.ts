@@ -386,15 +386,19 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
       const plane = page.getByRole('img', { name: /^The plane with/ });
       const painted = () => plane.evaluate((canvas) => (canvas as never as { toDataURL(): string }).toDataURL());
       const pictures = new Set([await painted()]);
+      /** It is painted after the box is ticked: waits for a picture that has not been there. */
+      const another = async () => {
+        await expect.poll(async () => !pictures.has(await painted())).toBe(true);
+        pictures.add(await painted());
+      };
       for (const layer of ['Density of the samples', 'Where its gradient pulls them']) {
         await page.getByLabel(layer).check();
         await expect.poll(() => plane.getAttribute('aria-label')).toContain(layer.toLowerCase());
-        pictures.add(await painted());
+        await another();
       }
       for (const layer of ['What the discriminator sees', 'Training data', 'Samples']) {
         await page.getByLabel(layer, { exact: true }).uncheck();
-        await page.waitForTimeout(100);
-        pictures.add(await painted());
+        await another();
       }
       expect(await plane.getAttribute('aria-label')).toBe(
         'The plane with density of the samples, where its gradient pulls them',
