@@ -1,6 +1,6 @@
 /**
  * Trains every preset as it is, none narrowed, on WebGPU in Chromium, and prints how far its loss falls within fifty steps; on a machine
- * without a graphics card on one that the processor plays, which takes minutes for each preset, and for convolutions of full width an hour:
+ * without a graphics card on one that the processor plays, which takes two to eight minutes for each preset:
  *   npm run pnpm -- --filter @gm/playground run webgpu [preset …]
  */
 import { choosePreset, openSite } from './site.mjs';
