@@ -2,15 +2,16 @@ import { gmError, type OptimizerState } from '@gm/core';
 import { dispose, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { assignCopy } from './averages.js';
 import { copyOf } from './copy.js';
-import { parametersOf } from './descend.js';
+import { buffersOf, parametersOf } from './descend.js';
 import { checkDevice } from './device.js';
 import type { Game, Player } from './game.js';
+import { methodUnder } from './optimizers/clipped.js';
 import { checkPlace } from './place.js';
 import { type GameTrainer, stateOf, type TrainerOptions, trainer } from './trainer.js';
 
 /** What is known of a parameter in training. */
 interface Known {
-  /** Of the optimizer that moved it. */
+  /** Of the optimizer that moved it, whether clipped or not. */
   readonly method: string;
   readonly counters: OptimizerState['counters'];
   /** By kind. */
@@ -21,8 +22,12 @@ interface Known {
  * A run goes on as another game: a discriminator is attached to a VAE that is being trained, a loss is exchanged, a part is frozen.
  *
  * Steps and randomness go on where they were. A parameter that both games move, under whatever names, keeps what its optimizer knows of
- * it, if the new player's is of the same method, and its running average; a new one begins as in a new run. A player whose
- * parameters were moved by several players before goes on counting from the one that has moved most often.
+ * it, if the new player's is of the same method (`clipped` or not), and its running average; a new one begins as in a new run. A player
+ * whose parameters were moved by several players before goes on counting from the one that has moved most often.
+ *
+ * What is known of a parameter that is `frozen` now waits with the player that has it among its networks, in its optimizer and in
+ * checkpoints, if the method is the same, and comes back when a later game moves it again. Updates are counted by optimizer, not by
+ * parameter: it goes on with the count of that player. Its running average starts again from where it stands.
  *
  * @param run      the run so far; it ends here, and its networks stay
  * @param game     composed of any of its networks and of new ones; optimizers may be new or those of before
@@ -43,7 +48,7 @@ export function continueAs<Before, Batch, Shared>(
   const [known, averages] = [knownOf(run), averagesBefore(run)];
   // The optimizers of before may serve again: they are emptied first.
   run.dispose();
-  for (const player of game.players) resume(player, known);
+  resumeAll(game.players, known);
   const parameters = parametersOf(next.networks);
   for (const [name, average] of Object.entries(next.averages?.values ?? {})) {
     const before = averages.get(parameters[name]!);
@@ -73,33 +78,70 @@ function averagesBefore<Batch>({ averages, networks }: GameTrainer<Batch>): Map<
   return new Map(entries.map(([name, value]) => [parameters[name]!, copyOf(value)]));
 }
 
-/** Copies of what optimizers hold of each parameter. */
-function knownOf<Batch>(run: GameTrainer<Batch>): Map<Variable, Known> {
-  const parameters = parametersOf(run.networks);
+/** Copies of what optimizers hold of each parameter, also where it is frozen and that waits. */
+function knownOf<Batch>({ networks, optimizers }: GameTrainer<Batch>): Map<Variable, Known> {
+  const variables = Object.entries({ ...buffersOf(networks), ...parametersOf(networks) });
   const known = new Map<Variable, Known>();
-  for (const { name: method, state } of Object.values(run.optimizers)) {
+  for (const { name: method, state } of Object.values(optimizers)) {
     const { slots, counters } = state();
-    for (const [name, parameter] of Object.entries(parameters)) {
+    for (const [name, variable] of variables) {
       const own = Object.entries(slots).filter(([key]) => key.slice(key.indexOf('/') + 1) === name);
-      if (own.length === 0) continue;
+      if (own.length === 0 || known.has(variable)) continue;
       const copies = own.map(([key, slot]) => [key.slice(0, key.indexOf('/')), copyOf(slot)] as const);
-      known.set(parameter, { method, counters: { ...counters }, slots: Object.fromEntries(copies) });
+      known.set(variable, {
+        method: methodUnder(method),
+        counters: { ...counters },
+        slots: Object.fromEntries(copies),
+      });
     }
   }
   return known;
 }
 
-/** Gives a player's optimizer what is known of its parameters. */
+type Mover = Pick<Player<never>, 'networks' | 'optimizer'>;
+
+/** Gives each player's optimizer what is known of what it moves, and of what is frozen there, which waits. */
+function resumeAll(players: readonly Mover[], known: ReadonlyMap<Variable, Known>): void {
+  const moved = new Set(players.flatMap(({ networks }) => Object.values(parametersOf(networks))));
+  // A part may be frozen for one player and moved by another, who alone is to know of it.
+  const waiting = new Map([...known].filter(([variable]) => !moved.has(variable)));
+  for (const player of players) resume(player, known, waiting);
+}
+
 function resume(
-  { networks, optimizer }: Pick<Player<never>, 'networks' | 'optimizer'>,
-  known: Map<Variable, Known>,
+  { networks, optimizer }: Mover,
+  known: ReadonlyMap<Variable, Known>,
+  waiting: ReadonlyMap<Variable, Known>,
 ): void {
-  const found = Object.entries(parametersOf(networks)).flatMap(([name, parameter]) => {
-    const before = known.get(parameter);
-    return before?.method === optimizer.name ? [{ name, before }] : [];
-  });
+  const parameters = parametersOf(networks);
+  const moving = foundAmong(parameters, known, optimizer.name);
+  const frozen = foundAmong(buffersOf(networks), waiting, optimizer.name);
+  const found = [...moving, ...frozen];
   if (found.length === 0) return;
-  // Kind by kind, as optimizers make them.
+  // A player that moves new parameters alone begins to count, whatever waits with it.
+  const counting = Object.keys(parameters).length === 0 ? frozen : moving;
+  optimizer.restore({ slots: slotsOf(found), counters: mostOf(counting) ?? optimizer.state().counters });
+}
+
+interface Found {
+  readonly name: string;
+  readonly before: Known;
+}
+
+/** What is known of some variables, as far as an optimizer of that name can use it. */
+function foundAmong(
+  variables: Readonly<Record<string, Variable>>,
+  known: ReadonlyMap<Variable, Known>,
+  optimizer: string,
+): Found[] {
+  return Object.entries(variables).flatMap(([name, variable]) => {
+    const before = known.get(variable);
+    return before?.method === methodUnder(optimizer) ? [{ name, before }] : [];
+  });
+}
+
+/** Kind by kind, as optimizers make them. */
+function slotsOf(found: readonly Found[]): OptimizerState['slots'] {
   const kinds = [...new Set(found.flatMap(({ before }) => Object.keys(before.slots)))];
   const slots = kinds.flatMap((kind) =>
     found.flatMap(({ name, before }) => {
@@ -107,8 +149,12 @@ function resume(
       return slot ? [[`${kind}/${name}`, slot] as const] : [];
     }),
   );
-  const most = found.map(({ before }) => before.counters).reduce((a, b) => (total(b) > total(a) ? b : a));
-  optimizer.restore({ slots: Object.fromEntries(slots), counters: most });
+  return Object.fromEntries(slots);
+}
+
+function mostOf(found: readonly Found[]): OptimizerState['counters'] | undefined {
+  const all = found.map(({ before }) => before.counters);
+  return all.length === 0 ? undefined : all.reduce((a, b) => (total(b) > total(a) ? b : a));
 }
 
 const total = (counters: OptimizerState['counters']) => Object.values(counters).reduce((sum, count) => sum + count, 0);

@@ -1,12 +1,16 @@
 import { checkNumber, type Optimizer } from '@gm/core';
 import { clipByValue, tidy } from '@tensorflow/tfjs-core';
 
+/** Stands before the method's name; checkpoints hold it. */
+const CLIPPED = 'clipped ';
+
 /**
  * An optimizer after whose updates every parameter is cut to an interval, the crude way to keep a Wasserstein critic Lipschitz.
  *
  *   θ ← update(θ, g),   θ ← min(max(θ, −limit), limit)
  *
- * NaN stays NaN, so that training still notices it.
+ * NaN stays NaN, so that training still notices it. What is known of a parameter is the method's alone: `continueAs` keeps it when the
+ * limit comes or goes.
  *
  * @param optimizer  what moves the parameters; it belongs to the result
  * @throws GM_OPTION when the limit is not positive
@@ -16,7 +20,7 @@ import { clipByValue, tidy } from '@tensorflow/tfjs-core';
 export function clipped(optimizer: Optimizer, limit: number): Optimizer {
   checkNumber('clipped', 'limit', limit, { min: 0, exclusive: true });
   return {
-    name: `clipped ${optimizer.name}`,
+    name: `${CLIPPED}${optimizer.name}`,
     update(parameters, gradients) {
       optimizer.update(parameters, gradients);
       for (const parameter of Object.values(parameters)) {
@@ -27,4 +31,9 @@ export function clipped(optimizer: Optimizer, limit: number): Optimizer {
     restore: (state) => optimizer.restore(state),
     dispose: () => optimizer.dispose(),
   };
+}
+
+/** The name of the method whose state an optimizer of that name holds: that of the one underneath, where parameters are clipped. */
+export function methodUnder(name: string): string {
+  return name.startsWith(CLIPPED) ? methodUnder(name.slice(CLIPPED.length)) : name;
 }
