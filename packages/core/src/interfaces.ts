@@ -17,6 +17,8 @@ export interface Spec {
   readonly shape: readonly number[];
   readonly dtype: DataType;
   readonly range: Range;
+  /** The symbol that fills up shorter sequences: a part that takes them has to pass over it. Left out where every step counts. */
+  readonly padding?: number;
 }
 
 /** How a network is evaluated. */
@@ -214,6 +216,8 @@ export interface OptimizerState {
 /** A batch of examples, [batch, …example]. */
 export interface Examples {
   readonly x: Tensor;
+  /** Which steps of each sequence count, as in the options of `apply`: [batch, time]. Default: all. */
+  readonly mask?: Tensor;
 }
 
 /** Examples with the class of each: int32 [batch], 0 … classes − 1. */

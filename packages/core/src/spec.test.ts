@@ -50,6 +50,18 @@ describe('spec', () => {
 });
 
 describe('fits', () => {
+  it('refuse padding that the taking part would count, and let it go where there is none to pass over', () => {
+    const symbols = spec([4], [0, 6], 'int32');
+    const [filled, otherwise] = [
+      { ...symbols, padding: 0 },
+      { ...symbols, padding: 6 },
+    ];
+    expect(misfit(filled, symbols)).toContain('Pass { padding: 0 }');
+    expect(misfit(filled, otherwise)).toContain('Pass { padding: 0 }');
+    expect([misfit(filled, filled), misfit(symbols, filled)]).toEqual([undefined, undefined]);
+    expect(showSpec(filled)).toBe('int32 [4] in [0, 6], filled up with 0');
+  });
+
   test.prop([anySpec])('are reflexive', (one) => {
     expect(misfit(one, one)).toBeUndefined();
   });

@@ -49,8 +49,9 @@ export function showRange(range: Range): string {
   return typeof range === 'string' ? range : showShape(range);
 }
 
-export function showSpec({ shape, dtype, range }: Spec): string {
-  return `${dtype} ${showShape(shape)} in ${showRange(range)}`;
+export function showSpec({ shape, dtype, range, padding }: Spec): string {
+  const filled = padding === undefined ? '' : `, filled up with ${padding}`;
+  return `${dtype} ${showShape(shape)} in ${showRange(range)}${filled}`;
 }
 
 /**
@@ -76,7 +77,13 @@ export function checkFits(from: { name: string; spec: Spec }, to: { name: string
 export function misfit(from: Spec, to: Spec): string | undefined {
   if (from.dtype !== to.dtype) return `Cast to ${to.dtype} first.`;
   if (showShape(from.shape) !== showShape(to.shape)) return reshapeRemedy(from.shape, to.shape);
-  return rangeRemedy(from.range, to.range);
+  return paddingRemedy(from, to) ?? rangeRemedy(from.range, to.range);
+}
+
+/** Padding that is not passed over would count as content. */
+function paddingRemedy({ padding }: Spec, to: Spec): string | undefined {
+  if (padding === undefined || padding === to.padding) return undefined;
+  return `Pass { padding: ${padding} } to the part that reads them, or build it for the spec of the data.`;
 }
 
 /** The adapter that takes numbers of range `from` to range `to`; undefined when they fit as they are. */

@@ -13,7 +13,7 @@ describe('sequenceDataset', () => {
 
   it('fills shorter sequences up, and gives any of them in any order', async () => {
     const data = make({ labels: [1, 0, 1] });
-    expect([data.count, data.example, data.classes]).toEqual([3, spec([3], [0, 4], 'int32'), 2]);
+    expect([data.count, data.example, data.classes]).toEqual([3, { ...spec([3], [0, 4], 'int32'), padding: 0 }, 2]);
     const { x, labels } = data.at([1, 0]) as ReturnType<typeof data.at> & { labels: typeof x };
     expect([x.dtype, await x.array()]).toEqual([
       'int32',

@@ -23,7 +23,7 @@ export interface SequenceDatasetOptions {
  *
  *   x = [s₁, …, s_n, padding, …, padding],   n ≤ time
  *
- * @returns examples int32 [time] in [0, vocabulary − 1]
+ * @returns examples int32 [time] in [0, vocabulary − 1], whose spec says the padding, so that a model that counts it is refused
  * @throws GM_SHAPE when a sequence is empty or longer than `time`, or lengths differ and there is no padding; GM_LABEL for a symbol beyond
  *   the vocabulary or a label that is none, or a sequence that holds the padding; GM_OPTION for other options outside their limits
  * @example sequenceDataset({ sequences: names.map(alphabet.encode), vocabulary: 28, padding: 27, labels })
@@ -43,7 +43,7 @@ export function sequenceDataset(options: SequenceDatasetOptions): Dataset {
     checkLength(index, sequence.length, time, padding !== undefined);
     checkSymbols(index, sequence, vocabulary, padding);
   }
-  const example = spec([time], [0, vocabulary - 1], 'int32');
+  const example = { ...spec([time], [0, vocabulary - 1], 'int32'), ...(padding !== undefined && { padding }) };
   return datasetOf(where, { count: sequences.length, example, labels, classes }, (indices) => {
     const rows = new Int32Array(indices.length * time).fill(padding ?? 0);
     for (let row = 0; row < indices.length; row++) rows.set(sequences[indices[row]!]!, row * time);

@@ -26,6 +26,7 @@ export function recurrentPredictor(options: RecurrentPredictorOptions): Network 
   checkNumber('recurrentPredictor', 'targets.length', targets.length, whole);
   for (const size of targets) checkNumber('recurrentPredictor', 'each of targets', size, whole);
   const shape = [...targets, head.size];
-  const made = sequential(input, sequenceReader(options), dense({ units: sizeOf(shape), random }), reshape(shape));
+  const reader = sequenceReader(options);
+  const made = sequential(reader.input, reader, dense({ units: sizeOf(shape), random }), reshape(shape));
   return network({ ...made, name: 'recurrentPredictor' });
 }

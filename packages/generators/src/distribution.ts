@@ -1,4 +1,4 @@
-import { checkNumber } from '@gm/core';
+import { checkNumber, gmError } from '@gm/core';
 
 /** How boldly a symbol is chosen. */
 export interface ChoiceOptions {
@@ -14,7 +14,7 @@ export interface ChoiceOptions {
 export function checkChoiceOptions(where: string, { temperature = 1, topK = 1, topP = 1 }: ChoiceOptions): void {
   checkNumber(where, 'temperature', temperature, { min: 0, exclusive: true });
   checkNumber(where, 'topK', topK, { min: 1, integer: true });
-  checkNumber(where, 'topP', topP, { min: Number.MIN_VALUE, max: 1 });
+  checkNumber(where, 'topP', topP, { min: 1e-9, max: 1 });
 }
 
 /**
@@ -23,7 +23,7 @@ export function checkChoiceOptions(where: string, { temperature = 1, topK = 1, t
  *   p ∝ exp(l / τ), restricted to the k likeliest, of those to the fewest that have p₁ + p₂ + … ≥ topP, and scaled to 1
  *
  * @param logits  l, one for each symbol; of equally likely ones the earlier counts as likelier
- * @throws GM_OPTION when an option is outside its limits
+ * @throws GM_OPTION when an option is outside its limits; GM_NOT_FINITE when a logit is NaN, or all are −∞
  * @see Fan, Lewis & Dauphin (2018), section 5.4, arXiv:1805.04833; Holtzman et al. (2020), section 3.1, arXiv:1904.09751
  * @example distributionOf([0, 1], { temperature: 0.5 })
  */
@@ -31,6 +31,7 @@ export function distributionOf(logits: ArrayLike<number>, options: ChoiceOptions
   checkChoiceOptions('distributionOf', options);
   const { temperature = 1, topK = logits.length, topP = 1 } = options;
   const most = Array.from(logits).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  if (!Number.isFinite(most)) throw notFinite(most);
   const weights = Float64Array.from(logits, (logit) => Math.exp((logit - most) / temperature));
   const order = [...weights.keys()].sort((a, b) => weights[b]! - weights[a]! || a - b).slice(0, topK);
   const kept = nucleus(order, weights, topP);
@@ -38,6 +39,15 @@ export function distributionOf(logits: ArrayLike<number>, options: ChoiceOptions
   const probabilities = new Float64Array(weights.length);
   for (const symbol of kept) probabilities[symbol] = weights[symbol]! / total;
   return probabilities;
+}
+
+function notFinite(most: number) {
+  return gmError('GM_NOT_FINITE', {
+    where: 'distributionOf',
+    expected: 'logits that are numbers, one of them finite',
+    received: `${most}`,
+    remedy: 'Take a checkpoint from before the generator diverged; train with a lower learning rate, or clipNorm.',
+  });
 }
 
 /** The first of `order` that together have the share `topP`. */

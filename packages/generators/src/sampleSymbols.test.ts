@@ -68,6 +68,8 @@ describe('distributionOf', () => {
     [{ topP: 1.1 }, 'topP'],
   ])('refuses %j', async (options, name) => {
     await expectError(() => distributionOf([1, 2], options), 'GM_OPTION', `expected ${name}`);
+    await expectError(() => distributionOf([Number.NaN, 1]), 'GM_NOT_FINITE', 'received NaN');
+    await expectError(() => distributionOf([]), 'GM_NOT_FINITE', '-Infinity');
   });
 });
 
@@ -148,6 +150,8 @@ describe('sampleSymbols', () => {
 
   it.each([
     [{ prompt: [] }, 'GM_OPTION', 'a prompt of at least one symbol'],
+    [{ prompt: undefined as never }, 'GM_OPTION', 'a prompt of at least one symbol'],
+    [{ random: undefined as never }, 'GM_RANDOM', 'a stream to draw symbols from'],
     [{ prompt: [0, 6] }, 'GM_LABEL', '6 at 1'],
     [{ prompt: [0.5] }, 'GM_LABEL', '0.5 at 0'],
     [{ temperature: -1 }, 'GM_OPTION', 'temperature'],

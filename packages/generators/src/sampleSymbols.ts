@@ -19,7 +19,7 @@ export interface SampleSymbolsOptions extends ChoiceOptions {
  *
  * @param generator  gives the logits of each next symbol, such as `recurrentGenerator`
  * @returns the symbols after the prompt, as they are drawn
- * @throws GM_OPTION at once when the prompt is empty, an option is outside its limits, or `length` is not a whole number; GM_LABEL
+ * @throws GM_OPTION at once when the prompt is empty, an option is outside its limits, or `length` is not a whole number; GM_RANDOM without `random`; GM_LABEL
  *   when the prompt has a symbol outside the vocabulary; GM_SHAPE from the first draw when the state is not one of this generator
  * @see distributionOf, for what the options do
  * @example for await (const symbol of sampleSymbols(generator, { prompt: [0], length: 100, random })) text += alphabet.decode([symbol])
@@ -28,6 +28,7 @@ export function sampleSymbols(generator: Recurrent, options: SampleSymbolsOption
   const { prompt, length = Number.MAX_SAFE_INTEGER } = options;
   checkChoiceOptions('sampleSymbols', options);
   checkNumber('sampleSymbols', 'length', length, { min: 0, integer: true });
+  checkRandom(options.random);
   checkPrompt(prompt, generator.output.shape.at(-1)!);
   return draw(generator, { ...options, length });
 }
@@ -70,12 +71,22 @@ async function readOnce(tensor: Tensor): Promise<ArrayLike<number>> {
   }
 }
 
-function checkPrompt(prompt: ArrayLike<number>, vocabulary: number): void {
-  if (prompt.length === 0) {
+function checkRandom(random: SeededRandom | undefined): void {
+  if (random) return;
+  throw gmError('GM_RANDOM', {
+    where: 'sampleSymbols',
+    expected: 'a stream to draw symbols from',
+    received: 'none',
+    remedy: 'Pass { random: seeded(1) }.',
+  });
+}
+
+function checkPrompt(prompt: ArrayLike<number> | undefined, vocabulary: number): asserts prompt is ArrayLike<number> {
+  if (!prompt?.length) {
     throw gmError('GM_OPTION', {
       where: 'sampleSymbols',
       expected: 'a prompt of at least one symbol',
-      received: 'an empty one',
+      received: 'an empty one, or none',
       remedy: 'Give a symbol to begin with, such as that of a new line.',
     });
   }

@@ -21,6 +21,6 @@ export interface RecurrentEncoderOptions extends SequenceReaderOptions {
  */
 export function recurrentEncoder({ latent, ...options }: RecurrentEncoderOptions): GaussianEncoder {
   checkNumber('recurrentEncoder', 'latent', latent, { min: 1, integer: true });
-  const head = dense({ units: 2 * latent, random: options.random });
-  return gaussianEncoder(sequential(options.input, sequenceReader(options), head));
+  const reader = sequenceReader(options);
+  return gaussianEncoder(sequential(reader.input, reader, dense({ units: 2 * latent, random: options.random })));
 }

@@ -31,8 +31,9 @@ export function embedding({ vocabulary, units, random, table = normalInit(1) }: 
   checkNumber('embedding', 'vocabulary', vocabulary, { min: 2, integer: true });
   checkNumber('embedding', 'units', units, { min: 1, integer: true });
   return (input) => {
-    const wanted = spec(input.shape, [0, vocabulary - 1], 'int32');
-    if (misfit(input, wanted) !== undefined) {
+    const { shape, dtype, range } = input; // padding is a symbol like any other here
+    const wanted = spec(shape, [0, vocabulary - 1], 'int32');
+    if (misfit({ shape, dtype, range }, wanted) !== undefined) {
       throw gmError('GM_FIT', {
         where: 'embedding',
         expected: `an input of type int32 in [0, ${vocabulary - 1}]`,
@@ -44,7 +45,7 @@ export function embedding({ vocabulary, units, random, table = normalInit(1) }: 
     return network({
       name: 'embedding',
       input,
-      output: spec([...input.shape, units]),
+      output: spec([...shape, units]),
       parameters: { table: weight },
       kernels: LOOKUP,
       apply: (x) => gather(weight, x),

@@ -16,7 +16,7 @@ export interface SequenceReaderOptions {
   readonly cell?: 'lstm' | 'gru';
   /** How many numbers stand for a symbol. Default 64, or fewer in a small vocabulary. */
   readonly embedding?: number;
-  /** The symbol that fills up sequences shorter than `time`: steps that hold it are passed over. Default: every step counts. */
+  /** The symbol that fills up sequences shorter than `time`: steps that hold it are passed over. Default: that of `input`, if it has one. */
   readonly padding?: number;
   /** Where the first weights are drawn from. */
   readonly random: Random;
@@ -28,7 +28,7 @@ export interface SequenceReaderOptions {
  *   (embedding →) cell → … → cell,   y = h_T
  *
  * A sequence shorter than `time` is filled up with the symbol `padding` (by `sequenceDataset` of @gm/data): a step that holds it leaves every
- * state as it is. For real numbers, `mask` of the options of `apply` does the same.
+ * state as it is; data that are filled up with another one are refused. For real numbers, `mask` of the options of `apply` does the same.
  *
  * @returns a network from `input` to [last of `hidden`], in [−1, 1]
  * @throws GM_OPTION when a size is not a positive whole number, there is no hidden layer, or `padding` is no symbol; GM_FIT when the
@@ -38,7 +38,7 @@ export interface SequenceReaderOptions {
  */
 export function sequenceReader(options: SequenceReaderOptions): Network {
   const where = 'sequenceReader';
-  const { input, hidden, cell = 'lstm', padding, random } = options;
+  const { input, hidden, cell = 'lstm', random, padding = input.padding } = options;
   checkChoice(where, 'cell', cell, ['lstm', 'gru']);
   checkNumber(where, 'hidden.length', hidden.length, { min: 1, integer: true });
   checkSequences(input);
@@ -50,6 +50,7 @@ export function sequenceReader(options: SequenceReaderOptions): Network {
   return network({
     ...made,
     name: where,
+    input: { ...input, padding },
     kernels: [...made.kernels!, Select],
     apply: (x, applying) => made.apply(x, { ...applying, mask: without(padding, x) }),
   });

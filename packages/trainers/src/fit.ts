@@ -19,17 +19,29 @@ import {
 } from '@gm/core';
 import { conditionOf } from '@gm/networks';
 import { add, dispose, mean, sigmoid, type Tensor, tidy, tile, variableGrads, zeros } from '@tensorflow/tfjs-core';
+import { assignCopy } from './averages.js';
+import { refusingConstants } from './customGradients.js';
 import { abandonTape } from './descend.js';
 
 /** How networks are evaluated in training: with the classes of the batch for those that need them. */
 export function training(batch: Examples & Partial<LabelledExamples>, random: Random): ApplyOptions {
-  return { training: true, random, ...(batch.labels && { condition: batch.labels }) };
+  return { ...trainingUntold(batch, random), ...(batch.labels && { condition: batch.labels }) };
+}
+
+/** The same for networks that must not hear the classes. */
+export function trainingUntold({ mask }: Examples, random: Random): ApplyOptions {
+  return { training: true, random, ...(mask && { mask }) };
 }
 
 /** The same for a batch that is so many times as long, its examples one batch after the other. */
 export function repeated(options: ApplyOptions, times: number): ApplyOptions {
-  const { condition } = options;
-  return condition && times > 1 ? { ...options, condition: tile(condition, [times]) } : options;
+  const { condition, mask } = options;
+  if (times === 1) return options;
+  return {
+    ...options,
+    ...(condition && { condition: tile(condition, [times]) }),
+    ...(mask && { mask: tile(mask, [times, 1]) }),
+  };
 }
 
 /**
@@ -113,32 +125,46 @@ export function checkAdversaries(parts: {
  * @throws GM_GRADIENT naming what has no second derivative
  */
 export function checkPenalties(discriminator: Network & Discriminator, penalties: readonly Penalty[]): void {
-  if (penalties.length === 0) return;
-  const random = seeded('trial');
+  if (penalties.length === 0 || Object.keys(discriminator.parameters).length === 0) return;
+  const buffers = Object.values(discriminator.buffers ?? {});
+  const kept = buffers.map((buffer) => buffer.clone());
   try {
-    tidy(() => {
-      const draw = () => random.uniform([2, ...discriminator.input.shape]);
-      const [real, generated] = [draw(), draw()];
-      const condition = discriminator.condition && zeros([2], 'int32');
-      const scores = (x: Tensor) => discriminator.logits(x, { random, ...(condition && { condition }) });
-      const values = () => penalties.map((penalty) => mean(penalty.penalize(scores, { real, generated }, random)));
-      const { grads } = variableGrads(
-        () => values().reduce((total, one) => add(total, one), mean(scores(real))) as never,
-        Object.values(discriminator.parameters),
-      );
-      dispose(grads);
-    });
+    tidy(() => refusingConstants(() => tryPenalties(discriminator, penalties)));
   } catch (cause) {
     abandonTape();
     throw gmError('GM_GRADIENT', {
-      where: 'gan',
+      where: 'penalty → discriminator',
       expected: 'a discriminator that can be differentiated twice, for its penalty',
-      received: `one that cannot: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}`,
+      received: `one that cannot: ${firstSentence(cause)}`,
       remedy:
         'Leave out the penalty, or the layer; onceDifferentiable of @gm/backends names operations and what to use instead.',
       cause,
     });
+  } finally {
+    for (const [index, buffer] of buffers.entries()) assignCopy(buffer, kept[index]!);
+    dispose(kept);
   }
+}
+
+/** The gradient of the penalties as a step of training takes it. */
+function tryPenalties(discriminator: Network & Discriminator, penalties: readonly Penalty[]): void {
+  const random = seeded('trial');
+  const draw = () => random.uniform([2, ...discriminator.input.shape]);
+  const [real, generated] = [draw(), draw()];
+  const condition = discriminator.condition && zeros([2], 'int32');
+  const options = { training: true, random, ...(condition && { condition }) };
+  const scores = (x: Tensor) => discriminator.logits(x, options);
+  const values = () => penalties.map((penalty) => mean(penalty.penalize(scores, { real, generated }, random)));
+  const { grads } = variableGrads(
+    () => values().reduce((total, one) => add(total, one), mean(scores(real))) as never,
+    Object.values(discriminator.parameters),
+  );
+  dispose(grads);
+}
+
+function firstSentence(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : `${cause}`;
+  return message.split('\n')[0]!.replace(/\.+$/, '');
 }
 
 /** What a report says of scores: the mean probability of "real" where they are logits, else the mean score. */

@@ -37,6 +37,10 @@ export interface Game<Batch, Shared = void> {
   readonly classes?: number;
   /** Shape of the targets of one example, where the game needs targets. */
   readonly targets?: readonly number[];
+  /** Fields of a batch that the players read beside x: a batch without one is refused. */
+  readonly needs?: readonly string[];
+  /** How many examples every batch must have, where the game keeps something for each row. */
+  readonly batchSize?: number;
   /** Computed once a step and constant for all players (no gradient flows through it): noise, generated examples. */
   share?(batch: Batch, turn: Turn): Shared;
 }

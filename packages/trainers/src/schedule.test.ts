@@ -22,4 +22,6 @@ describe('cosine', () => {
 it.each([linear, cosine])('%o refuses a length that is not a positive whole number', async (schedule) => {
   await expectError(() => schedule({ from: 0, to: 1, steps: 0 }), 'GM_OPTION', 'steps');
   await expectError(() => schedule({ from: 0, to: 1, steps: 1.5 }), 'GM_OPTION', 'steps');
+  await expectError(() => schedule({ from: Number.NaN, to: 1, steps: 2 }), 'GM_OPTION', 'from');
+  await expectError(() => schedule({ from: 0, to: Infinity, steps: 2 }), 'GM_OPTION', 'to');
 });

@@ -1,5 +1,6 @@
 import { type BatchSource, checkFits, checkNumber, gmError, showShape } from '@gm/core';
 import { dispose } from '@tensorflow/tfjs-core';
+import { checkLabels } from './batch.js';
 import { encodeCheckpoint } from './checkpoint.js';
 import { blameSettled, listen } from './device.js';
 import { goalOf, type Lengths } from './goal.js';
@@ -61,6 +62,7 @@ export async function* train<Batch>(
   const { signal, reportEvery = 50, guardEvery = 1, checkpoint, recover } = options;
   checkOptions(reportEvery, guardEvery, checkpoint);
   checkData(run, batches);
+  const from = run.steps;
   const goal = goalOf(run, batches, options);
   const window = reportWindow(run, batches, goal);
   const begun = performance.now();
@@ -75,7 +77,7 @@ export async function* train<Batch>(
     if (saves.due()) yield* saves.save(); // cut short by a failure
     let reason = outcome();
     while (reason === undefined) {
-      window.add(await stepOnce(run, batches));
+      window.add(await stepOnce(run, batches, from));
       reason = outcome();
       const due = reason !== undefined || run.steps % reportEvery === 0;
       if (due || run.steps % guardEvery === 0 || saves.due()) await window.read();
@@ -135,9 +137,10 @@ function breather(): () => Promise<void> {
   };
 }
 
-async function stepOnce<Batch>(run: GameTrainer<Batch>, batches: BatchSource<Batch>): Promise<Metrics> {
+async function stepOnce<Batch>(run: GameTrainer<Batch>, batches: BatchSource<Batch>, first: number): Promise<Metrics> {
   const batch = await batches.at(run.steps);
   try {
+    if (run.steps === first) await checkLabels(run.game, batch);
     return run.step(batch);
   } finally {
     dispose(batch as never);
@@ -150,8 +153,10 @@ function checkOptions(reportEvery: number, guardEvery: number, checkpoint: Check
   }
 }
 
-function checkData<Batch>({ game }: GameTrainer<Batch>, { example, classes, targets }: BatchSource<Batch>): void {
+function checkData<Batch>({ game }: GameTrainer<Batch>, source: BatchSource<Batch>): void {
+  const { example, classes, targets, batchSize } = source;
   checkFits({ name: 'data', spec: example }, { name: 'model', spec: game.input });
+  if (game.batchSize !== undefined && game.batchSize !== batchSize) throw missized(game.batchSize, batchSize);
   if (game.targets !== undefined && `${game.targets}` !== `${targets}`) throw mistargeted(game.targets, targets);
   if (game.classes === undefined || game.classes === classes) return;
   throw gmError('GM_LABEL', {
@@ -159,6 +164,15 @@ function checkData<Batch>({ game }: GameTrainer<Batch>, { example, classes, targ
     expected: `data with labels of ${game.classes} classes`,
     received: classes === undefined ? 'no labels' : `${classes} classes`,
     remedy: 'Choose data with those labels, or build the head for that many classes.',
+  });
+}
+
+function missized(expected: number, received: number) {
+  return gmError('GM_FIT', {
+    where: 'data → model',
+    expected: `batches of ${expected}`,
+    received: `${received}`,
+    remedy: 'Make source and game for the same batch size.',
   });
 }
 

@@ -1,7 +1,7 @@
 import { useBackend } from '@gm/backends';
 import { spec } from '@gm/core';
 import { expectError } from '@gm/core/testing';
-import { memory, square, sum, type Tensor, tensor1d, variable } from '@tensorflow/tfjs-core';
+import { memory, square, sum, type Tensor, tensor1d, tensor2d, variable } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { disposeAll, recipes, ring, trainFor } from '../test/parts.js';
 import { encodeCheckpoint, type Game, type Player, readMetrics, sgd, trainer } from './index.js';
@@ -67,7 +67,7 @@ describe('trainer', () => {
   });
 
   it('leaves the batch to its owner, also when the shared pass hands it on', () => {
-    const x = tensor1d([1]);
+    const x = tensor2d([[1]]);
     const run = trainer({ ...game(player('a', [])), share: (batch: never) => batch } as Game<never, never>);
     run.step({ x } as never);
     expect(x.isDisposed).toBe(false);

@@ -10,6 +10,7 @@ import {
 } from '@gm/core';
 import { dispose, type Tensor, tensor_util, tidy, Variable } from '@tensorflow/tfjs-core';
 import { type Averages, averagesOf } from './averages.js';
+import { checkBatch } from './batch.js';
 import { checkCapable } from './capability.js';
 import { buffersOf, descend, parametersOf } from './descend.js';
 import { blame, checkDevice, trusted } from './device.js';
@@ -30,7 +31,7 @@ export interface TrainerOptions {
 
 /** A game under way: all that changes while it is trained. */
 export interface GameTrainer<Batch> extends Trainer<Batch, Metrics> {
-  readonly game: Pick<Game<Batch>, 'input' | 'classes' | 'targets'>;
+  readonly game: Pick<Game<Batch>, 'input' | 'classes' | 'targets' | 'batchSize'>;
   /** Completed steps. */
   readonly steps: number;
   readonly networks: Readonly<Record<string, Network>>;
@@ -118,6 +119,7 @@ export function trainer<Batch, Shared>(game: Game<Batch, Shared>, options: Train
     if (averaging) throw unusable('GM_BUSY', 'the current parameters in place', 'a step inside withAverages()');
     checkDevice();
     if (!areHere(changing())) checkPlace('trainer', stateOf(run));
+    checkBatch(game, batch);
     const stream = random.split(steps);
     const turnOf = (name: string): Turn => ({ step: steps, random: stream.split(name) });
     let shared: Shared | undefined;

@@ -9,7 +9,7 @@ import {
 } from '@gm/core';
 import { softmaxCrossEntropy } from '@gm/losses';
 import { argMax, cast, equal, mean } from '@tensorflow/tfjs-core';
-import { checkUntold } from '../fit.js';
+import { checkUntold, trainingUntold } from '../fit.js';
 import type { Game } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 
@@ -34,13 +34,15 @@ export function classifier({
   return {
     input: network.input,
     classes: classesOf(network),
+    needs: ['labels'],
     players: [
       {
         name: 'classifier',
         networks: { classifier: network },
         optimizer,
-        loss({ x, labels }, _, { random }) {
-          const logits = network.logits(x, { training: true, random }); // [batch, classes]
+        loss(batch, _, { random }) {
+          const { x, labels } = batch;
+          const logits = network.logits(x, trainingUntold(batch, random)); // [batch, classes]
           const hits = equal(argMax(logits, -1), labels);
           return { loss: mean(softmaxCrossEntropy(labels, logits)), accuracy: mean(cast(hits, 'float32')) };
         },

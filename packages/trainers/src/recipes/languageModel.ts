@@ -38,6 +38,8 @@ export function languageModel({ generator, batchSize, optimizer = adam() }: Lang
   return {
     input,
     classes: output.shape.at(-1)!,
+    needs: ['next', 'first'],
+    batchSize,
     players: [
       {
         name: 'generator',

@@ -1,6 +1,6 @@
 import { gmError, type Network, type Optimizer, type Predictive, showSpec, type TargetedExamples } from '@gm/core';
 import { abs, mean, squeeze, sub } from '@tensorflow/tfjs-core';
-import { checkUntold } from '../fit.js';
+import { checkUntold, trainingUntold } from '../fit.js';
 import type { Game } from '../game.js';
 import { adam } from '../optimizers/adam.js';
 
@@ -30,13 +30,15 @@ export function regressor({ network, head, optimizer = adam() }: RegressorParts)
   return {
     input: network.input,
     targets: network.output.shape.slice(0, -1),
+    needs: ['targets'],
     players: [
       {
         name: 'regressor',
         networks: { regressor: network },
         optimizer,
-        loss({ x, targets }, _, { random }) {
-          const predicted = network.apply(x, { training: true, random });
+        loss(batch, _, { random }) {
+          const { x, targets } = batch;
+          const predicted = network.apply(x, trainingUntold(batch, random));
           const median = squeeze(head.quantiles(predicted, [0.5]), [-1]);
           return { loss: mean(head.loss(targets, predicted)), error: mean(abs(sub(targets, median))) };
         },

@@ -48,7 +48,7 @@ export interface SequenceVaeParts {
   readonly prior: Prior;
   /** The symbol that every sequence begins after. Default 0. */
   readonly start?: number;
-  /** The symbol that fills up shorter sequences; it is not to be predicted. Default: there are none. */
+  /** The symbol that fills up shorter sequences; it is not to be predicted. Default: the one that the encoder passes over, if any. */
   readonly padding?: number;
   /**
    * Share of the symbols that the generator is not told in training, in [0, 1]: it reads `start` in their places, and has to ask the
@@ -70,13 +70,13 @@ export interface SequenceVaeParts {
  *
  * Reports `loss`, `reconstruction` −Σₜ log p(xₜ | …) and `divergence`, in nats per sequence.
  *
- * @throws GM_FIT when the parts do not fit each other; GM_OPTION when a symbol, `stepDropout`, `beta` or `freeBits` is outside its limits
+ * @throws GM_FIT when the parts do not fit each other, or the encoder reads the padding; GM_OPTION when a symbol, `stepDropout`, `beta` or `freeBits` is outside its limits
  * @see Bowman et al. (2016), Generating Sentences from a Continuous Space, sections 2.2 and 3.1, arXiv:1511.06349; free bits: Kingma et al. (2016), Improving
  *   Variational Inference with Inverse Autoregressive Flow, arXiv:1606.04934
  * @example trainer(sequenceVae({ encoder, decoder, prior: standardNormal(8), beta: linear({ from: 0, to: 1, steps: 2000 }) }))
  */
 export function sequenceVae(parts: SequenceVaeParts): Game<Examples> {
-  const { encoder, decoder, prior, start = 0, padding, stepDropout = 0.25, beta = 1, freeBits = 0 } = parts;
+  const { encoder, decoder, prior, start = 0, stepDropout = 0.25, beta = 1, freeBits = 0 } = parts;
   const { optimizer = adam() } = parts;
   const { generator, initial } = decoder;
   if (typeof beta === 'number') checkNumber('sequenceVae', 'beta', beta, { min: 0 });
@@ -84,7 +84,8 @@ export function sequenceVae(parts: SequenceVaeParts): Game<Examples> {
   checkNumber('sequenceVae', 'stepDropout', stepDropout, { min: 0, max: 1 });
   const input = checkSequences(parts);
   checkSymbol('start', start, input);
-  if (padding !== undefined) checkSymbol('padding', padding, input);
+  const { padding = input.padding } = parts;
+  if (padding !== undefined) checkPadding(padding, input);
   return {
     input,
     players: [
@@ -130,8 +131,8 @@ function checkSequences({ encoder, decoder: { generator, initial }, prior }: Seq
   checkCodes(encoder, prior);
   checkReach(prior);
   checkFits({ name: 'prior', spec: spec([sizeOf(prior.shape)]) }, { name: 'initial', spec: initial.input });
-  checkFits({ name: 'encoder', spec: encoder.input }, { name: 'generator', spec: generator.input });
-  const { shape, dtype } = encoder.input;
+  const { shape, dtype, range } = encoder.input;
+  checkFits({ name: 'encoder', spec: { shape, dtype, range } }, { name: 'generator', spec: generator.input });
   if (shape.length === 1 && dtype === 'int32') return encoder.input;
   throw gmError('GM_FIT', {
     where: 'sequenceVae',
@@ -139,6 +140,12 @@ function checkSequences({ encoder, decoder: { generator, initial }, prior }: Seq
     received: showSpec(encoder.input),
     remedy: 'Take vae() with recurrentEncoder() and recurrentDecoder() for series of real numbers.',
   });
+}
+
+/** Passes when the encoder passes over the symbol that is not to be predicted. */
+function checkPadding(padding: number, input: Spec): void {
+  checkSymbol('padding', padding, input);
+  checkFits({ name: 'sequenceVae', spec: { ...input, padding } }, { name: 'encoder', spec: input });
 }
 
 function checkSymbol(name: string, symbol: number, { range }: Spec): void {
