@@ -36,6 +36,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'losses/checkLabels': 'looks at plain arrays',
   'generators/distributionOf': 'turns plain numbers into plain numbers',
   'generators/sampleSymbols': 'draws by plain numbers from the logits of recurrentGenerator',
+  'metrics/measured': 'of plain numbers and objects',
   'metrics/classBalance': 'counts plain arrays',
   'metrics/confusionMatrix': 'counts plain arrays',
   'metrics/calibration': 'counts plain arrays',

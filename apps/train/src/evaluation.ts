@@ -2,11 +2,21 @@ import { gzipSync } from 'node:zlib';
 import { type Discriminator, type LabelledExamples, seeded } from '@gm/core';
 import { binarize, type Dataset, epochOf } from '@gm/data';
 import { softmaxCrossEntropy } from '@gm/losses';
-import { bitsPerSymbol, correct, elboParts, evaluate, likelihoodBound, topProbability } from '@gm/metrics';
+import {
+  bitsPerSymbol,
+  correct,
+  elboParts,
+  evaluate,
+  likelihoodBound,
+  measured,
+  type Protocol,
+  topProbability,
+} from '@gm/metrics';
 import {
   concat,
   fill,
   mean,
+  neg,
   slice,
   softmax,
   squaredDifference,
@@ -52,19 +62,23 @@ export interface BoundOptions {
   readonly seed: number;
   /** Whether the run was trained on drawn zeros and ones. */
   readonly binarize: boolean;
+  /** What else has to be equal to compare: the data and their split. */
+  readonly protocol: Protocol;
 }
 
-/** −ELBO with its parts on all examples and −L_K on the first ones, in nats. */
+/** −ELBO with its parts on all examples and −L_K on the first ones, in nats, each with its protocol. */
 export async function boundsOf(
   autoencoder: NonNullable<Composition['autoencoder']>,
   dataset: Dataset,
-  { importance, examples, seed, binarize: binary }: BoundOptions,
+  { importance, examples, seed, binarize: binary, protocol }: BoundOptions,
 ) {
   const random = seeded(seed);
   const [codes, draws] = [random.split('elbo'), random.split('bound')]; // each advances from batch to batch
   const drawn = { random, ...(binary && { transform: binarize }) };
-  const elbo = await evaluate(epochOf(dataset, { batchSize: 500, ...drawn }), ({ x, ...rest }) => {
-    return elboParts({ ...autoencoder, x, ...rest, random: codes });
+  const told = { ...protocol, seed, binarisation: binary ? 'drawn' : 'none' };
+  const parts = await evaluate(epochOf(dataset, { batchSize: 500, ...drawn }), ({ x, ...rest }) => {
+    const { elbo, reconstruction, divergence } = elboParts({ ...autoencoder, x, ...rest, random: codes });
+    return { negativeElbo: neg(elbo), reconstruction: neg(reconstruction), divergence };
   });
   const few = atMost(dataset, examples);
   const bound = await likelihoodBound({
@@ -72,13 +86,11 @@ export async function boundsOf(
     batches: epochOf(few, { batchSize: 100, ...drawn }),
     samples: importance,
     random: draws,
-    protocol: {},
+    protocol: told,
   });
   return {
-    negativeElbo: -elbo.elbo.mean,
-    reconstruction: -elbo.reconstruction.mean,
-    divergence: elbo.divergence.mean,
-    negativeBound: -bound.value,
+    ...measured(parts, { ...told, samples: 1 }),
+    negativeBound: { ...bound, value: -bound.value, protocol: { ...bound.protocol, metric: 'negativeBound' } },
     importance,
     examples: dataset.count,
     boundExamples: few.count,
@@ -86,16 +98,20 @@ export async function boundsOf(
 }
 
 /** Bits per character of the test part of a text, and what gzip needs for the same characters on their own. */
-export async function bitsOf({ generator }: Speaker, text: Text) {
-  const { bits, count } = await bitsPerSymbol(generator, text.test, { rows: 4 });
-  return { bits, gzipBits: gzipBitsOf(text), characters: count };
+export async function bitsOf({ generator }: Speaker, text: Text, protocol: Protocol) {
+  const found = await bitsPerSymbol(generator, text.test, { rows: 4 });
+  return { ...measured(found, protocol), ...gzipBitsOf(text, protocol), characters: found.count };
 }
 
 /**
  * The evidence lower bound of a sequence VAE, as bits per character: those of the pieces that the test part falls into, of which so
  * many tell the code.
  */
-export async function bitsOfPieces({ generator, coded }: Speaker, text: Text, { seed }: { readonly seed: number }) {
+export async function bitsOfPieces(
+  { generator, coded }: Speaker,
+  text: Text,
+  { seed, protocol }: { readonly seed: number; readonly protocol: Protocol },
+) {
   const { encoder, prior, startFrom, length } = coded!;
   const random = seeded(seed).split('elbo');
   const pieces = piecesOf(text.test, text, length, { overlapping: false });
@@ -106,11 +122,12 @@ export async function bitsOfPieces({ generator, coded }: Speaker, text: Text, { 
     return { nats: softmaxCrossEntropy(x, y) as Tensor1D, divergence: sum(perDimension, 1) as Tensor1D };
   });
   const perCharacter = (value: number) => value / (length * Math.LN2);
+  const bits = { bitsAtMost: perCharacter(nats.mean + divergence.mean), codeBits: perCharacter(divergence.mean) };
+  const characters = pieces.count * length;
   return {
-    bitsAtMost: perCharacter(nats.mean + divergence.mean),
-    codeBits: perCharacter(divergence.mean),
-    gzipBits: gzipBitsOf(text),
-    characters: pieces.count * length,
+    ...measured(bits, { ...protocol, count: characters, length, seed, samples: 1 }),
+    ...gzipBitsOf(text, protocol),
+    characters,
   };
 }
 
@@ -121,6 +138,7 @@ function begun(x: Tensor): Tensor {
   return time === 1 ? first : concat([first, slice(x, [0, 0], [count, time - 1])], 1);
 }
 
-function gzipBitsOf({ alphabet, test }: Text): number {
-  return (8 * gzipSync(alphabet.decode(test), { level: 9 }).length) / test.length;
+function gzipBitsOf({ alphabet, test }: Text, protocol: Protocol) {
+  const gzipBits = (8 * gzipSync(alphabet.decode(test), { level: 9 }).length) / test.length;
+  return measured({ gzipBits }, { ...protocol, count: test.length });
 }

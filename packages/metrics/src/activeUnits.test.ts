@@ -1,7 +1,7 @@
 import { useBackend } from '@gm/backends';
 import type { Encoder, GaussianPosterior } from '@gm/core';
-import { expectNoLeak } from '@gm/core/testing';
-import { mul, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { expectError, expectNoLeak } from '@gm/core/testing';
+import { add, cast, expandDims, mul, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activeUnits } from './activeUnits.js';
 
@@ -26,6 +26,32 @@ describe.each(['cpu', 'wasm'] as const)('activeUnits on %s', (backend) => {
     const { active, variances } = await activeUnits({ encoder, batches: batches() });
     expect(active).toBe(2);
     expect(variances).toEqual([10 / 3, 10 / 3e2, 10 / 3e4, 0].map((variance) => expect.closeTo(variance, 6)));
+  });
+
+  it('tells a conditional encoder the labels of each batch', async () => {
+    const conditional: Encoder<GaussianPosterior> = {
+      encode: (x, options) => encoder.encode(add(mul(x, 0), expandDims(cast(options!.condition!, 'float32'), 1))),
+    };
+    const labelled = () =>
+      [[-1, 1, -2], [2]].map((labels) => ({ x: zeros([labels.length, 1]), labels: tensor1d(labels, 'int32') }));
+    const { active, variances } = await activeUnits({ encoder: conditional, batches: labelled() });
+    expect(active).toBe(2);
+    expect(variances[0]).toBeCloseTo(10 / 3, 6);
+    await expectNoLeak(async () => void (await activeUnits({ encoder: conditional, batches: labelled() })));
+  });
+
+  it('refuses codes that have no mean', async () => {
+    const categorical = {
+      encode: (x: Tensor) => ({ logits: mul(x, 2), sample: () => x, logProb: () => zeros([x.shape[0]!]) }),
+    };
+    const units = () => activeUnits({ encoder: categorical as never, batches: batches() });
+    await expectError(units, 'GM_FIT', 'posteriors with logits, sample, logProb');
+    await expectNoLeak(async () => void (await units().catch(() => undefined)));
+  });
+
+  it('says how many examples it saw, and the threshold', async () => {
+    const { protocol } = await activeUnits({ encoder, batches: batches(), threshold: 0.5 });
+    expect(protocol).toEqual({ count: 4, threshold: 0.5 });
   });
 
   it('takes another threshold', async () => {

@@ -1,10 +1,15 @@
 import { checkNumber, type Encoder, type Examples, type GaussianPosterior, gmError } from '@gm/core';
-import { dispose, tidy } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { conditionsOf } from './latentVariableModel.js';
+import type { Protocol } from './measurement.js';
 import { type Moments, momentsOf } from './moments.js';
 
 export interface ActiveUnitsOptions<Batch extends Examples = Examples> {
   readonly encoder: Encoder<GaussianPosterior>;
-  /** Such as `epochOf(test, { batchSize: 500 })`; their tensors are disposed when they are measured. At least two examples. */
+  /**
+   * Such as `epochOf(test, { batchSize: 500 })`; their tensors are disposed when they are measured. At least two examples. Labels
+   * in them are told to a conditional encoder.
+   */
   readonly batches: Iterable<Batch> | AsyncIterable<Batch>;
   /** A dimension is active above that. Default 0.01. */
   readonly threshold?: number;
@@ -15,6 +20,8 @@ export interface ActiveUnits {
   readonly active: number;
   /** Var_x(E_q(z | x)[z]) of each dimension. */
   readonly variances: readonly number[];
+  /** How many examples, and the threshold. */
+  readonly protocol: Protocol;
 }
 
 /**
@@ -22,7 +29,7 @@ export interface ActiveUnits {
  *
  *   A_u = Var_x(E_{u ~ q(u | x)}[u]) > 0.01
  *
- * @throws GM_SHAPE for fewer than two examples, GM_OPTION
+ * @throws GM_SHAPE for fewer than two examples, GM_FIT for codes that have no mean, such as categorical ones, GM_OPTION
  * @see Burda, Grosse & Salakhutdinov (2016), Importance weighted autoencoders, section 5.2, arXiv:1509.00519
  * @example const { active } = await activeUnits({ encoder, batches: epochOf(test, { batchSize: 500 }) })
  */
@@ -38,15 +45,17 @@ export async function activeUnits<Batch extends Examples>(options: ActiveUnitsOp
       moments[unit].add(values[index]!);
     }
   }
-  if ((moments[0]?.count() ?? 0) < 2) throw tooFew();
+  const count = moments[0]?.count() ?? 0;
+  if (count < 2) throw tooFew();
   const variances = moments.map((unit) => unit.variance());
-  return { active: variances.filter((variance) => variance > threshold).length, variances };
+  const active = variances.filter((variance) => variance > threshold).length;
+  return { active, variances, protocol: { count, threshold } };
 }
 
 /** Encodes a batch and frees it. */
-async function posteriorMeans(encoder: Encoder<GaussianPosterior>, batch: Examples) {
+async function posteriorMeans(encoder: Encoder<GaussianPosterior>, batch: Examples & { readonly labels?: Tensor }) {
   try {
-    const mean = tidy(() => encoder.encode(batch.x).mean);
+    const mean = tidy(() => meanOf(encoder.encode(batch.x, conditionsOf(batch))));
     const values = await mean.data();
     const latent = mean.size / (mean.shape[0] ?? 1);
     dispose(mean);
@@ -54,6 +63,16 @@ async function posteriorMeans(encoder: Encoder<GaussianPosterior>, batch: Exampl
   } finally {
     dispose(batch as never);
   }
+}
+
+function meanOf(posterior: Partial<GaussianPosterior>): Tensor {
+  if (posterior.mean !== undefined) return posterior.mean;
+  throw gmError('GM_FIT', {
+    where: 'activeUnits',
+    expected: 'an encoder to Gaussian codes, whose posteriors have a mean',
+    received: `posteriors with ${Object.keys(posterior).join(', ')}`,
+    remedy: 'Give a Gaussian encoder; for categorical codes look at the divergence of elboParts().',
+  });
 }
 
 function tooFew() {

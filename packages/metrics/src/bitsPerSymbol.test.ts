@@ -47,6 +47,7 @@ describe.each(['cpu', 'wasm'] as const)('bitsPerSymbol on %s', (backend) => {
       const before = memory().numTensors;
       const found = await bitsPerSymbol(generator, symbols, { rows, time });
       expect(found.count).toBe(count);
+      expect(found.protocol).toEqual({ count, rows });
       expect(found.bits).toBeCloseTo(bits / count, 5);
       expect(memory().numTensors).toBe(before);
     }
@@ -70,6 +71,23 @@ describe.each(['cpu', 'wasm'] as const)('bitsPerSymbol on %s', (backend) => {
     );
     expect(seen).toEqual([0, 4, 8]);
     inner.dispose();
+  });
+
+  it('refuses a symbol outside the vocabulary, before a tensor is made', async () => {
+    const generator = repeating(3);
+    const before = memory().numTensors;
+    for (const [wrong, said] of [
+      [3, '3 at place 2'],
+      [-1, '-1 at place 2'],
+    ] as const)
+      await expectError(
+        () => bitsPerSymbol(generator, Int32Array.of(0, 1, wrong, 2), { rows: 1 }),
+        'GM_LABEL',
+        said,
+        'symbols 0 … 2, of a vocabulary of 3',
+      );
+    expect(memory().numTensors).toBe(before);
+    generator.dispose();
   });
 
   it('refuses too little, and sizes that are none', async () => {

@@ -1,5 +1,16 @@
-import { checkNumber, type Recurrent } from '@gm/core';
+import { checkNumber, gmError, type Recurrent } from '@gm/core';
 import { cast, dispose, logSumExp, mul, oneHot, sub, sum, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { Protocol } from './measurement.js';
+
+/** What a sequence costs. */
+export interface Bits {
+  /** Per symbol. */
+  readonly bits: number;
+  /** How many symbols were counted. */
+  readonly count: number;
+  /** That count, and the rows. */
+  readonly protocol: Protocol;
+}
 
 export interface BitsOptions {
   /** How many places are read at once; each but the first begins without what stands before it. Default 16. */
@@ -14,18 +25,21 @@ export interface BitsOptions {
  *   −1/N Σₜ log₂ p(xₜ₊₁ | x₍≤ₜ₎)
  *
  * @param generator  gives the logits of each next symbol
+ * @param symbols    whole numbers 0 … vocabulary − 1
  * @returns bits per symbol, and how many symbols were counted
- * @throws GM_OPTION when `rows` or `time` is not a positive whole number, or there are fewer than two symbols in a row
+ * @throws GM_OPTION when `rows` or `time` is not a positive whole number, or there are fewer than two symbols in a row; GM_LABEL for a
+ *   symbol outside the vocabulary
  * @example await bitsPerSymbol(generator, alphabet.encode(testText))
  */
 export async function bitsPerSymbol(
   generator: Recurrent,
   symbols: Int32Array,
   { rows = 16, time = 128 }: BitsOptions = {},
-): Promise<{ readonly bits: number; readonly count: number }> {
+): Promise<Bits> {
   checkNumber('bitsPerSymbol', 'rows', rows, { min: 1, integer: true });
   checkNumber('bitsPerSymbol', 'time', time, { min: 1, integer: true });
   const length = checkNumber('bitsPerSymbol', 'symbols in a row', Math.floor(symbols.length / rows), { min: 2 });
+  checkSymbols(symbols, generator.output.shape.at(-1)!);
   let state = generator.start(rows);
   let nats = 0;
   try {
@@ -42,7 +56,18 @@ export async function bitsPerSymbol(
     dispose(state);
   }
   const count = rows * (length - 1);
-  return { bits: nats / count / Math.LN2, count };
+  return { bits: nats / count / Math.LN2, count, protocol: { count, rows } };
+}
+
+function checkSymbols(symbols: Int32Array, vocabulary: number): void {
+  const place = symbols.findIndex((symbol) => symbol < 0 || symbol >= vocabulary);
+  if (place < 0) return;
+  throw gmError('GM_LABEL', {
+    where: 'bitsPerSymbol',
+    expected: `symbols 0 … ${vocabulary - 1}, of a vocabulary of ${vocabulary}`,
+    received: `${symbols[place]} at place ${place}`,
+    remedy: 'Encode the text with the alphabet that the generator was trained on.',
+  });
 }
 
 /** Those steps of every row, int32 [rows, steps]. */

@@ -21,7 +21,13 @@ describe('calibration', () => {
   });
 
   it('is zero for a classifier that is always sure and right', () => {
-    expect(calibration([1, 0, 0, 1], [0, 1])).toEqual({ expectedError: 0, brier: 0, negativeLogLikelihood: 0 });
+    const protocol = { count: 2, bins: 15 };
+    expect(calibration([1, 0, 0, 1], [0, 1])).toEqual({
+      expectedError: 0,
+      brier: 0,
+      negativeLogLikelihood: 0,
+      protocol,
+    });
   });
 
   it('refuses what are no probabilities, labels beyond them, and unequal counts', async () => {

@@ -1,4 +1,5 @@
 import { checkNumber, gmError } from '@gm/core';
+import type { Protocol } from './measurement.js';
 
 /** How far the probabilities of a classifier can be believed. */
 export interface Calibration {
@@ -8,6 +9,8 @@ export interface Calibration {
   readonly brier: number;
   /** Mean −log p(label), nats. */
   readonly negativeLogLikelihood: number;
+  /** How many examples, and the bins. */
+  readonly protocol: Protocol;
 }
 
 export interface CalibrationOptions {
@@ -51,7 +54,8 @@ export function calibration(
     nats -= Math.log(row[label]!);
   }
   const gaps = sums.reduce((total, { right, confidence }) => total + Math.abs(right - confidence), 0);
-  return { expectedError: gaps / count, brier: brier / count, negativeLogLikelihood: nats / count };
+  const protocol = { count, bins };
+  return { expectedError: gaps / count, brier: brier / count, negativeLogLikelihood: nats / count, protocol };
 }
 
 function checkRow(row: readonly number[], label: number, n: number): void {

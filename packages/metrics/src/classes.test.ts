@@ -10,6 +10,7 @@ describe('classBalance', () => {
       entropy: expect.closeTo(1.5 * Math.LN2, 12),
       totalVariation: 0.25,
       smallestShare: 0,
+      protocol: { count: 4, classes: 4 },
     });
   });
 

@@ -1,4 +1,5 @@
 import { checkNumber, gmError } from '@gm/core';
+import type { Protocol } from './measurement.js';
 
 /** How evenly labels are spread over the classes. */
 export interface ClassBalance {
@@ -10,6 +11,8 @@ export interface ClassBalance {
   readonly totalVariation: number;
   /** minₖ pₖ, 0 … 1/classes. */
   readonly smallestShare: number;
+  /** How many examples, and classes. */
+  readonly protocol: Protocol;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface ClassBalance {
  *
  * @param labels  whole numbers 0 … classes − 1, at least one
  * @throws GM_LABEL, GM_SHAPE for no label at all, GM_OPTION
- * @example classBalance([0, 0, 1, 2], 4)  // { counts: [2, 1, 1, 0], entropy: 1.04, totalVariation: 0.25, smallestShare: 0 }
+ * @example classBalance([0, 0, 1, 2], 4)  // { counts: [2, 1, 1, 0], entropy: 1.04, totalVariation: 0.25, smallestShare: 0, … }
  */
 export function classBalance(labels: ArrayLike<number>, classes: number): ClassBalance {
   checkClasses('classBalance', labels, classes);
@@ -32,6 +35,7 @@ export function classBalance(labels: ArrayLike<number>, classes: number): ClassB
     entropy: sum((share) => (share === 0 ? 0 : -share * Math.log(share))),
     totalVariation: sum((share) => Math.abs(share - 1 / classes)) / 2,
     smallestShare: Math.min(...shares),
+    protocol: { count: labels.length, classes },
   };
 }
 

@@ -1,4 +1,4 @@
-import { checkSameShape, gmError, showShape } from '@gm/core';
+import { checkNumber, checkSameShape, gmError, showShape } from '@gm/core';
 import {
   abs,
   add,
@@ -6,6 +6,7 @@ import {
   erf,
   exp,
   expandDims,
+  greater,
   maximum,
   mean,
   mul,
@@ -15,6 +16,7 @@ import {
   type Tensor,
   tensor1d,
   tidy,
+  where,
 } from '@tensorflow/tfjs-core';
 
 /**
@@ -25,7 +27,8 @@ import {
  * @param targets  y, any shape
  * @param mean     μ, the same
  * @param scale    σ > 0, the same
- * @returns one score for each target, in its units, ≥ 0; 0.234 σ for a target at the mean
+ * @returns one score for each target, in its units, ≥ 0; 0.234 σ for a target at the mean. NaN where σ is not above 0, which nobody reads
+ *   here: `evaluate`, which reads the scores, refuses it
  * @throws GM_SHAPE when the shapes differ
  * @see Gneiting & Raftery (2007), Strictly proper scoring rules, prediction, and estimation, section 4.2
  * @example gaussianCrps(targets, mean, scale)
@@ -36,7 +39,8 @@ export function gaussianCrps(targets: Tensor, mean: Tensor, scale: Tensor): Tens
     const z = div(sub(targets, mean), scale);
     const density = mul(Math.sqrt(2 / Math.PI), exp(mul(-0.5, square(z)))); // 2 φ(z)
     const sure = mul(z, erf(div(z, Math.SQRT2))); // z (2 Φ(z) − 1)
-    return mul(scale, sub(add(sure, density), 1 / Math.sqrt(Math.PI)));
+    const score = mul(scale, sub(add(sure, density), 1 / Math.sqrt(Math.PI)));
+    return where(greater(scale, 0), score, Number.NaN);
   });
 }
 
@@ -77,9 +81,9 @@ export function sampleCrps(targets: Tensor, samples: Tensor): Tensor {
  *
  * @param targets    y, [batch, …]
  * @param quantiles  [batch, …, levels], as `Predictive.quantiles` gives them
- * @param levels     p, in (0, 1)
+ * @param levels     p, in (0, 1), rising
  * @returns one score for each target, in its units
- * @throws GM_SHAPE when the shapes do not go together
+ * @throws GM_SHAPE when the shapes do not go together; GM_OPTION for levels outside (0, 1), or not rising
  * @see Gneiting & Ranjan (2011), Comparing density forecasts using threshold- and quantile-weighted scoring rules, section 2
  * @example quantileCrps(targets, head.quantiles(predicted, levels), levels)
  */
@@ -93,9 +97,21 @@ export function quantileCrps(targets: Tensor, quantiles: Tensor, levels: readonl
       remedy: 'Give the quantiles an axis of their own, the last.',
     });
   }
+  checkLevels(levels);
   return tidy(() => {
     const missed = sub(expandDims(targets, -1), quantiles);
     const p = tensor1d([...levels]);
     return mul(2, mean(maximum(mul(p, missed), mul(sub(p, 1), missed)), -1));
+  });
+}
+
+function checkLevels(levels: readonly number[]): void {
+  for (const level of levels) checkNumber('quantileCrps', 'each level', level, { min: 0, max: 1, exclusive: true });
+  if (levels.every((level, index) => index === 0 || level > levels[index - 1]!)) return;
+  throw gmError('GM_OPTION', {
+    where: 'quantileCrps',
+    expected: 'levels that are each above the one before it',
+    received: `[${levels.join(', ')}]`,
+    remedy: 'Sort them and their quantiles, and leave out what is there twice.',
   });
 }

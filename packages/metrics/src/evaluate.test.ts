@@ -1,6 +1,19 @@
 import { useBackend } from '@gm/backends';
 import { expectError, expectNoLeak } from '@gm/core/testing';
-import { add, mean, memory, reshape, square, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import {
+  add,
+  log,
+  mean,
+  memory,
+  neg,
+  relu,
+  reshape,
+  sqrt,
+  square,
+  sub,
+  type Tensor,
+  tensor1d,
+} from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from './evaluate.js';
 
@@ -69,6 +82,15 @@ describe.each(['cpu', 'wasm'] as const)('evaluate on %s', (backend) => {
       'evaluate: expected average of shape [3], one value for each example, received []. Leave out the mean over the batch, and sum over all other axes.',
     );
     await expectError(() => evaluate(numbers(), ({ x }) => ({ rows: reshape(x, [-1, 1]) })), 'GM_SHAPE');
+  });
+
+  it('refuses what is not finite, and frees all', async () => {
+    const before = memory().numTensors;
+    const broken = () => evaluate(numbers(), ({ x }) => ({ fine: x, root: sqrt(sub(x, 5)) }));
+    await expectError(broken, 'GM_NOT_FINITE', 'a finite root', 'NaN for example 0');
+    expect(memory().numTensors).toBe(before);
+    const endless = () => evaluate(numbers(), ({ x }) => ({ nats: neg(log(relu(sub(x, 2)))) }));
+    await expectError(endless, 'GM_NOT_FINITE', 'Infinity for example 0');
   });
 
   it('refuses to measure nothing', async () => {

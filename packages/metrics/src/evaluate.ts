@@ -15,7 +15,8 @@ export interface Estimate {
  *
  * @param batches     such as `epochOf(test, { batchSize: 500 })`; their tensors are disposed when they are measured
  * @param perExample  gives one value for each example of a batch, [batch], by name
- * @throws GM_SHAPE when there is no example, or a measure does not give one value for each
+ * @throws GM_SHAPE when there is no example, or a measure does not give one value for each; GM_NOT_FINITE for a
+ *   value that is NaN or infinite
  * @example await evaluate(epochOf(test, { batchSize: 500 }), ({ x, labels }) => ({ accuracy: correct(network.apply(x), labels) }))
  */
 export async function evaluate<Batch extends Examples, Name extends string>(
@@ -37,14 +38,16 @@ export async function evaluate<Batch extends Examples, Name extends string>(
 async function measure<Batch extends Examples>(
   batch: Batch,
   perExample: (batch: Batch) => Readonly<Record<string, Tensor>>,
-): Promise<[string, ArrayLike<number> & Iterable<number>][]> {
+): Promise<(readonly [string, Float32Array])[]> {
   let measures: Readonly<Record<string, Tensor>> = {};
   try {
     measures = tidy(() => perExample(batch));
     for (const [name, values] of Object.entries(measures)) checkValues(name, values, batch.x.shape[0] ?? 0);
-    return await Promise.all(
-      Object.entries(measures).map(async ([name, values]) => [name, await values.data()] as [string, Float32Array]),
+    const read = await Promise.all(
+      Object.entries(measures).map(async ([name, values]) => [name, (await values.data()) as Float32Array] as const),
     );
+    for (const [name, values] of read) checkFinite(name, values);
+    return read;
   } finally {
     dispose(measures as never);
     dispose(batch as never);
@@ -62,6 +65,18 @@ function checkValues(name: string, { shape }: Tensor, batch: number): void {
     expected: `${name} of shape [${batch}], one value for each example`,
     received: showShape(shape),
     remedy: 'Leave out the mean over the batch, and sum over all other axes.',
+  });
+}
+
+function checkFinite(name: string, values: Float32Array): void {
+  const place = values.findIndex((value) => !Number.isFinite(value));
+  if (place < 0) return;
+  throw gmError('GM_NOT_FINITE', {
+    where: 'evaluate',
+    expected: `a finite ${name} for each example`,
+    received: `${values[place]} for example ${place} of a batch`,
+    remedy:
+      'Look for what the measure cannot take, such as a scale that is not above 0, or for NaN in examples or weights.',
   });
 }
 

@@ -30,6 +30,7 @@ describe('the package', () => {
         "lenetParts",
         "likelihoodBound",
         "manifoldMeasures",
+        "measured",
         "quantileCrps",
         "sampleCrps",
         "topProbability",

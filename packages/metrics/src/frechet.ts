@@ -15,7 +15,8 @@ import type { FeatureRows } from './features.js';
  * @throws GM_SHAPE when the features differ in size, or one set has not more examples than features, where its covariance is singular
  * @see Dowson & Landau (1982), The Fréchet distance between multivariate normal distributions; Heusel et al. (2017), GANs trained by a
  *   two time-scale update rule, section 2, arXiv:1706.08500
- * @example frechetDistance(await featuresOf(network, realBatches), await featuresOf(network, generatedBatches))
+ * @example const distance = frechetDistance(await featuresOf(network, realBatches), await featuresOf(network, generatedBatches))
+ * @example measured({ distance: frechetDistance(real, generated) }, { real, generated, network: hash, split: 'test' })
  */
 export function frechetDistance(first: FeatureRows, second: FeatureRows): number {
   if (first.size !== second.size) throw refusal('features of one size', `${first.size} and ${second.size}`);

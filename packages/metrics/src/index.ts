@@ -1,6 +1,6 @@
 export { accuracy, confidence, correct, topProbability } from './accuracy.js';
 export { type ActiveUnits, type ActiveUnitsOptions, activeUnits } from './activeUnits.js';
-export { type BitsOptions, bitsPerSymbol } from './bitsPerSymbol.js';
+export { type Bits, type BitsOptions, bitsPerSymbol } from './bitsPerSymbol.js';
 export { type Calibration, type CalibrationOptions, calibration } from './calibration.js';
 export { type ClassBalance, classBalance, confusionMatrix } from './classes.js';
 export { gaussianCrps, quantileCrps, sampleCrps } from './crps.js';
@@ -15,4 +15,12 @@ export type { LatentVariableModel } from './latentVariableModel.js';
 export { type Lenet, lenet, lenetParts } from './lenet.js';
 export { type LikelihoodBoundOptions, likelihoodBound } from './likelihoodBound.js';
 export { type ManifoldMeasures, manifoldMeasures } from './manifold.js';
-export { checkComparable, difference, type Measurement, type Protocol } from './measurement.js';
+export {
+  checkComparable,
+  difference,
+  type Measured,
+  type Measurement,
+  measured,
+  type Protocol,
+  type ToldProtocol,
+} from './measurement.js';

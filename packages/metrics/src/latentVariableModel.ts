@@ -41,6 +41,6 @@ export function checkModel(where: string, { decoder, likelihood, x }: LatentVari
 }
 
 /** How the parts are evaluated: under the classes of the examples, each example so many times. */
-export function conditionsOf({ labels }: LatentVariableModel, times = 1): ApplyOptions {
+export function conditionsOf({ labels }: Pick<LatentVariableModel, 'labels'>, times = 1): ApplyOptions {
   return labels ? { condition: times === 1 ? labels : tile(labels, [times]) } : {};
 }

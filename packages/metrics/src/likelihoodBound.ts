@@ -19,7 +19,7 @@ export interface LikelihoodBoundOptions<Batch extends Examples> extends Omit<Lat
  *   mean over x of log 1/K Σₖ p(x, zₖ) / q(zₖ | x),   zₖ ~ q(z | x)
  *
  * @returns nats per example with the standard error over examples, and its protocol: K, how many examples, and what is given
- * @throws GM_OPTION, GM_SHAPE, GM_RANGE as `iwaeBound` and `evaluate`
+ * @throws GM_OPTION, GM_SHAPE, GM_RANGE, GM_NOT_FINITE as `iwaeBound` and `evaluate`
  * @see Burda, Grosse & Salakhutdinov (2016), Importance weighted autoencoders, section 5, arXiv:1509.00519
  * @example await likelihoodBound({ ...model, batches: epochOf(test, { batchSize: 20 }), random: seeded(1), protocol: { split: 'test' } })
  */

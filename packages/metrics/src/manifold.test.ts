@@ -22,6 +22,7 @@ describe('precision, recall, density and coverage', () => {
     expect(found.recall).toBeCloseTo(2 / 3, 12); // 10 is near neither
     expect(found.density).toBeCloseTo((2 + 2) / 2, 12); // 0.5: near 0 and 1; 1.2: near 1 and, 8.8 away, near 10
     expect(found.coverage).toBe(1);
+    expect(found.protocol).toEqual({ real: 3, generated: 2, k: 1 });
   });
 
   it('find a collapse: good examples, little of the data', () => {

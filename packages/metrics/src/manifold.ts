@@ -1,5 +1,6 @@
 import { checkNumber, gmError } from '@gm/core';
 import type { FeatureRows } from './features.js';
+import type { Protocol } from './measurement.js';
 
 /** How generated examples lie among real ones. */
 export interface ManifoldMeasures {
@@ -11,6 +12,8 @@ export interface ManifoldMeasures {
   readonly density: number;
   /** The share of real examples with a generated one in their neighbourhood. */
   readonly coverage: number;
+  /** How many examples of either set, and k. */
+  readonly protocol: Protocol;
 }
 
 /**
@@ -57,6 +60,7 @@ export function manifoldMeasures(sets: {
     recall: shareOf(recalled),
     density: dense / (k * generated.count),
     coverage: shareOf(covered),
+    protocol: { real: real.count, generated: generated.count, k },
   };
 }
 

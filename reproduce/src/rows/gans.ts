@@ -10,14 +10,15 @@ import {
   drawn,
   type FeatureRows,
   featuresOf,
-  frechetDistance,
+  fld,
   type Lenet,
+  type Measurement,
   manifoldMeasures,
 } from '@gm/metrics';
 import { readLenet } from '@gm/metrics/node';
 import { adam, gan } from '@gm/trainers';
 import { add, argMax, div, tidy } from '@tensorflow/tfjs-core';
-import { once } from '../kept.js';
+import { keyed, once } from '../kept.js';
 import { mnist } from '../mnist.js';
 import type { Finding, Row, Sitting } from '../row.js';
 import { trained } from '../training.js';
@@ -27,6 +28,11 @@ const [steps, batchSize, channels, latent, seeds] = [5000, 64, 16, 64, [1, 2, 3]
 const LEARNING_RATE = 1e-3;
 /** Examples that a distance is measured with, and, of fewer, the neighbourhoods, whose time grows with the square. */
 const [COUNT, FEW] = [10_000, 2000];
+/** Of the weights that are measured. */
+const AVERAGE_DECAY = 0.999;
+
+/** What trained networks depend on beside the contestant and the seed; with other settings others are trained. */
+const SETTINGS = { steps, batchSize, channels, latent, learningRate: LEARNING_RATE, averageDecay: AVERAGE_DECAY };
 
 interface Contestant {
   readonly name: string;
@@ -52,8 +58,9 @@ export const gans: Row = {
     const [train, test] = [await mnist('train'), await mnist('test')];
     const real = await featuresOf(lenet.features, epochOf(test, { batchSize: 500 }));
     const others = await featuresOf(lenet.features, epochOf(take(train, COUNT), { batchSize: 500 }));
-    const floor = frechetDistance(real, others);
-    sitting.say(`real against real: ${floor.toFixed(2)}`);
+    const protocol = { split: 'test', beside: 'train' };
+    const { value: floor } = await fld({ lenet, real, generated: others, protocol });
+    sitting.say(`real against real: ${floor.toFixed(2)}, LeNet ${lenet.hash}`);
     const best = { floor, coverage: manifoldMeasures(few(others, real)).coverage };
     const findings: Finding[] = [];
     for (const contestant of contestants()) {
@@ -66,7 +73,7 @@ export const gans: Row = {
 };
 
 interface Score {
-  readonly fld: number;
+  readonly fld: Measurement;
   readonly coverage: number;
   /** The share of the rarest digit that the LeNet sees. */
   readonly rarest: number;
@@ -80,12 +87,26 @@ interface Trial {
   readonly real: FeatureRows;
 }
 
+/** Of a trial, what its files are named after. */
+interface Named {
+  readonly contestant: Pick<Contestant, 'name' | 'discriminatorSteps'>;
+  readonly seed: number;
+  readonly lenet: Pick<Lenet, 'hash'>;
+}
+
+/** What the files of a training and of its score are called; the score depends on what it is measured with, too. */
+export function namesOf({ contestant, seed, lenet }: Named, settings = SETTINGS) {
+  const { name, discriminatorSteps = 1 } = contestant;
+  const training = keyed(`${name}-${seed}`, { ...settings, discriminatorSteps });
+  return { training, score: keyed(training, { network: lenet.hash, count: COUNT, few: FEW }) };
+}
+
 function scoreOf(trial: Trial, sitting: Sitting): Promise<Score> {
-  const name = `${trial.contestant.name}-${trial.seed}`;
-  return once(join(sitting.folder, `${name}.json`), async () => {
-    const score = await measured(name, trial, sitting);
+  const names = namesOf(trial);
+  return once(join(sitting.folder, `${names.score}.json`), async () => {
+    const score = await measured(names.training, trial, sitting);
     sitting.say(
-      `${name}: FLD ${score.fld.toFixed(2)}, coverage ${score.coverage.toFixed(3)}, rarest digit ${(100 * score.rarest).toFixed(1)} %`,
+      `${names.training}: FLD ${score.fld.value.toFixed(2)}, coverage ${score.coverage.toFixed(3)}, rarest digit ${(100 * score.rarest).toFixed(1)} %`,
     );
     return score;
   });
@@ -114,7 +135,7 @@ async function measured(name: string, { contestant, seed, lenet, real }: Trial, 
     game,
     batches: source,
     steps: steps * discriminatorSteps,
-    options: { seed, averageDecay: 0.999 },
+    options: { seed, averageDecay: AVERAGE_DECAY },
   };
   const { run, seconds } = await trained(plan, sitting);
   const [features, digits] = await run.withAverages(async () => {
@@ -126,7 +147,8 @@ async function measured(name: string, { contestant, seed, lenet, real }: Trial, 
   for (const part of [run, generator, discriminator]) part.dispose();
   const { counts } = classBalance(digits, 10);
   const { coverage } = manifoldMeasures(few(features, real));
-  return { fld: frechetDistance(real, features), coverage, rarest: Math.min(...counts) / COUNT, seconds };
+  const distance = await fld({ lenet, real, generated: features, protocol: { split: 'test', seed } });
+  return { fld: distance, coverage, rarest: Math.min(...counts) / COUNT, seconds };
 }
 
 /** From [-1, 1] to [0, 1], which the LeNet reads. */
@@ -157,8 +179,8 @@ const first = ({ values, size }: FeatureRows): FeatureRows => ({
 });
 
 function findingOf({ name }: Contestant, scores: readonly Score[], real: { floor: number; coverage: number }): Finding {
-  const spread = (which: keyof Score, digits: number) => {
-    const values = scores.map((score) => score[which]);
+  const spread = (of: (score: Score) => number, digits: number) => {
+    const values = scores.map(of);
     const mean = values.reduce((a, b) => a + b) / values.length;
     const std = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / (values.length - 1));
     return `${mean.toFixed(digits)} ± ${std.toFixed(digits)}`;
@@ -167,7 +189,7 @@ function findingOf({ name }: Contestant, scores: readonly Score[], real: { floor
   return {
     figure: `${name}, ${COUNT.toLocaleString('en')} samples: FLD, coverage of ${FEW.toLocaleString('en')} test digits, the rarest digit`,
     reference: `real digits: FLD ${real.floor.toFixed(2)}, coverage ${real.coverage.toFixed(3)}; in FID on MNIST the losses lie close together (Lucic et al. 2018, table 4)`,
-    ours: `FLD ${spread('fld', 1)}, coverage ${spread('coverage', 3)}, rarest digit ${(100 * rarest).toFixed(1)} %`,
+    ours: `FLD ${spread(({ fld }) => fld.value, 1)}, coverage ${spread(({ coverage }) => coverage, 3)}, rarest digit ${(100 * rarest).toFixed(1)} %`,
     wanted: 'no collapse: every digit at least 3 % of the samples',
     kept: rarest >= 0.03,
     seeds,

@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { seeded } from '@gm/core';
+import { type Measurement, measured, type Protocol } from '@gm/metrics';
 import type { Composition } from '../composed.js';
-import { openData, testOf } from '../datasets.js';
+import { type Data, openData, testOf } from '../datasets.js';
 import { bitsOf, bitsOfPieces, boundsOf, pixelErrorOf, skillOf } from '../evaluation.js';
 import { scoreOf } from '../forecast.js';
 import { judgeFor, judgeSamples } from '../judge.js';
+import { filesOf, readRun } from '../runFolder.js';
 import { keepStdoutClean, sayPairs } from '../say.js';
 import { openRun } from '../session.js';
 
@@ -19,16 +23,23 @@ export interface EvaluateFlags {
 
 type Opened = Awaited<ReturnType<typeof openRun>>;
 
+/** Numbers with their protocols, and what only stands beside them. */
+type Results = Readonly<Record<string, Measurement | number | string | readonly number[]>>;
+
 /** `gm evaluate`: numbers on test data, or a judge's opinion of samples. */
 export async function evaluate(folder: string, flags: EvaluateFlags): Promise<void> {
   if (flags.json) keepStdoutClean();
   const opened = await openRun(folder, flags.backend);
   const { run, composition, training } = opened;
   const { kind } = run.settings;
-  const results = isJudged(composition) ? await judged(opened, flags) : await measured(opened, flags);
+  const results: Results | undefined = isJudged(composition)
+    ? await judgedOf(opened, flags)
+    : await measuredOf(opened, flags);
   if (results === undefined) return; // stopped while its judge was trained
-  if (flags.json) return console.log(JSON.stringify({ run: folder, kind, step: training.steps, ...results }));
-  sayPairs({ run: `${folder} (${kind}, step ${training.steps})`, ...inWords(results) });
+  const values = valuesOf(results);
+  if (!flags.json) return sayPairs({ run: `${folder} (${kind}, step ${training.steps})`, ...inWords(values) });
+  const protocol = protocolsOf(results);
+  console.log(JSON.stringify({ run: folder, kind, step: training.steps, ...values, protocol }));
 }
 
 /** What only draws examples: there is nothing else to be measured of it. */
@@ -36,27 +47,78 @@ function isJudged({ generator, autoencoder, classifier }: Composition): boolean 
   return generator !== undefined && autoencoder === undefined && classifier === undefined;
 }
 
-async function measured({ run, composition, training }: Opened, flags: EvaluateFlags) {
+async function measuredOf({ run, composition, training }: Opened, flags: EvaluateFlags) {
   const data = await openData(run.settings);
   const test = testOf(data);
   const { autoencoder, classifier, forecaster, speaker } = composition;
+  const { settings } = run;
+  const protocol = { data: settings.data, split: 'test' };
+  const seen = { ...protocol, count: test.count };
   return training.withAverages(async () => {
-    if (classifier) return { ...(await skillOf(classifier, test)), examples: test.count };
-    if (forecaster) return scoreOf(forecaster, data.series!, run.settings.horizon!);
-    if (speaker?.coded) return bitsOfPieces(speaker, data.text!, flags);
-    if (speaker) return bitsOf(speaker, data.text!);
-    if (!autoencoder) return { pixelError: await pixelErrorOf(composition, test), examples: test.count };
-    return boundsOf(autoencoder, test, { ...flags, binarize: run.settings.binarize ?? false });
+    if (classifier) return { ...measured(await skillOf(classifier, test), seen), examples: test.count };
+    if (forecaster) return errorsOf(await scoreOf(forecaster, data.series!, settings.horizon!), run, data);
+    if (speaker?.coded) return bitsOfPieces(speaker, data.text!, { ...flags, protocol });
+    if (speaker) return bitsOf(speaker, data.text!, protocol);
+    const { pixels, loss: likelihood, conditional, binarize = false } = settings;
+    if (!autoencoder) {
+      const pixelError = await pixelErrorOf(composition, test);
+      return { ...measured({ pixelError }, { ...seen, pixels }), examples: test.count };
+    }
+    const told = { ...protocol, pixels, likelihood, given: conditional ? 'class' : 'nothing' };
+    return boundsOf(autoencoder, test, { ...flags, binarize, protocol: told });
   });
 }
 
-async function judged({ run, composition, training }: Opened, { judge, count, seed }: EvaluateFlags) {
+/** The errors of a forecast, which depend on how far it looks back and ahead. */
+function errorsOf(score: Awaited<ReturnType<typeof scoreOf>>, { settings }: Opened['run'], { series }: Data) {
+  const { crps, naiveError, ...beside } = score;
+  const { data, past, horizon } = settings;
+  const told = { data, column: series!.column, split: 'test', past: past!, horizon: horizon!, count: beside.windows };
+  return { ...measured({ crps, naiveError }, told), ...beside };
+}
+
+async function judgedOf({ run, composition, training }: Opened, { judge, count, seed }: EvaluateFlags) {
   const folder = await judgeFor(run, judge);
   if (folder === undefined) return undefined;
   const samples = await training.withAverages(() =>
     composition.generator!.sample(count, seeded(seed).split('samples')),
   );
-  return judgeSamples(folder, samples, run);
+  const opinion = await judgeSamples(folder, samples, run);
+  const { judgeAccuracy, realConfidence, confidence, classEntropy } = opinion;
+  const network = hashOf(filesOf(folder).checkpoint);
+  return {
+    ...opinion,
+    ...measured({ judgeAccuracy, realConfidence }, { network, ...(await testedOn(folder)) }),
+    ...measured({ confidence, classEntropy }, { network, data: run.settings.data, count, seed }),
+  };
+}
+
+/** What a judge's own numbers were measured on. */
+async function testedOn(folder: string): Promise<Protocol> {
+  const { settings } = readRun(folder);
+  return { data: settings.data, split: 'test', count: testOf(await openData(settings)).count };
+}
+
+/** Of a network's file: what other weights saw cannot be compared. */
+function hashOf(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
+}
+
+function isMeasurement(result: Results[string]): result is Measurement {
+  return typeof result === 'object' && 'protocol' in result;
+}
+
+function valuesOf(results: Results): Record<string, number | string | readonly number[]> {
+  const entries = Object.entries(results);
+  return Object.fromEntries(entries.map(([name, result]) => [name, isMeasurement(result) ? result.value : result]));
+}
+
+/** How each number was measured, by its name. */
+function protocolsOf(results: Results): Record<string, Protocol> {
+  const measurements = Object.entries(results).filter((entry): entry is [string, Measurement] =>
+    isMeasurement(entry[1]),
+  );
+  return Object.fromEntries(measurements.map(([name, { protocol }]) => [name, protocol]));
 }
 
 /** Each result as a person reads it. */
