@@ -8,6 +8,7 @@ import { type BatchOptions, inBatches } from './inBatches.js';
  * @param discriminator  with features
  * @param x              shape [count, …example]
  * @param batch          how many examples are looked at at once, default 256
+ * @param condition      the class of each, for a discriminator that has to be told
  * @returns shape [count, …features]
  * @throws GM_OPTION when `batch` is not a positive whole number; GM_SHAPE when there is no example
  * @see Radford, Metz & Chintala (2016), section 5, arXiv:1511.06434
@@ -18,5 +19,5 @@ export function features(
   x: Tensor,
   options: BatchOptions = {},
 ): Tensor {
-  return inBatches('features', x, options, (part) => discriminator.features(part));
+  return inBatches('features', x, options, (part, told) => discriminator.features(part, told));
 }

@@ -1,6 +1,18 @@
 import { type Discriminator, seeded, spec } from '@gm/core';
 import { expectClose, expectError, expectNoLeak, expectSame } from '@gm/core/testing';
-import { clone, matMul, ones, reshape, sum, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import {
+  cast,
+  clone,
+  matMul,
+  mul,
+  ones,
+  reshape,
+  sum,
+  type Tensor,
+  tensor1d,
+  tensor2d,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { backends, useBackend } from '../test/backend.js';
 import { features } from './features.js';
@@ -46,6 +58,19 @@ describe.each(backends)('predict on %s', (backend) => {
       await expectClose(parts.probabilities, whole.probabilities);
       await expectSame(parts.labels, whole.labels);
     }
+  });
+
+  it('tells a conditional discriminator the class of each, batch by batch', async () => {
+    const told: Discriminator = { logits: (x, { condition } = {}) => mul(sum(x, 1), cast(condition!, 'float32')) };
+    const [x, condition] = [ones([5, 1]), tensor1d([0, 1, 2, 3, 4], 'int32')];
+    const { labels } = predict(told, x, { batch: 2, condition });
+    expect([...(await labels.data())]).toEqual([0, 1, 1, 1, 1]);
+    await expectError(() => predict(told, x, { condition: zeros([4], 'int32') }), 'GM_SHAPE', 'each of 5 examples');
+  });
+
+  it('refuses a network that gives probabilities already', async () => {
+    const network = { logits: clone, output: spec([2], [0, 1]) };
+    await expectError(() => predict(network, ones([1, 2])), 'GM_FIT', 'Leave out the last sigmoid or softmax');
   });
 
   it('looks outside training, at no more examples at once than it is told', async () => {

@@ -40,7 +40,9 @@ export function predictInterval(
   const outside = Number(((1 - coverage) / 2).toPrecision(12));
   return tidy(() => {
     const levels = [outside, 0.5, 1 - outside];
-    const quantiles = inBatches('predictInterval', x, options, (part) => head.quantiles(network.apply(part), levels));
+    const quantiles = inBatches('predictInterval', x, options, (part, told) =>
+      head.quantiles(network.apply(part, told), levels),
+    );
     const shape = quantiles.shape.slice(0, -1);
     const [low, median, high] = levels.map((_, index) =>
       squeeze(slice(quantiles, [...shape.map(() => 0), index], [...shape, 1]), [-1]),

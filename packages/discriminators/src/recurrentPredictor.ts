@@ -21,7 +21,7 @@ export interface RecurrentPredictorOptions extends SequenceReaderOptions {
  * @example recurrentPredictor({ input: spec([48, 1]), targets: [12], head: gaussianHead(), hidden: [32], random: seeded(1) })
  */
 export function recurrentPredictor(options: RecurrentPredictorOptions): Network {
-  const { input, targets, head, random } = options;
+  const { targets, head, random } = options;
   const whole = { min: 1, integer: true };
   checkNumber('recurrentPredictor', 'targets.length', targets.length, whole);
   for (const size of targets) checkNumber('recurrentPredictor', 'each of targets', size, whole);
