@@ -41,9 +41,9 @@ export function composeAuxiliaryGan(surroundings: Surroundings): Composition {
   const { head: classHead } = withHead(discriminator, { classes, random: random.split('classes') });
   const prior = standardNormal(settings.latent!);
   const optimizers = { generator: ganAdam(settings), discriminator: ganAdam(rivalOf(settings)) };
-  const loss = adversarialOf(settings);
+  const [loss, penalty] = [adversarialOf(settings), penaltyOf(settings)];
   return {
-    game: auxiliaryClassifierGan({ generator, discriminator, classHead, prior, loss, optimizers }),
+    game: auxiliaryClassifierGan({ generator, discriminator, classHead, prior, loss, penalty, optimizers }),
     networks: { generator, discriminator, classHead },
     generator: fromDecoder(generator, prior),
   };

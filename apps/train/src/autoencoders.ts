@@ -13,6 +13,7 @@ import {
   encoderOf,
   generatorOf,
   likelihoodOf,
+  penaltyOf,
   priorOf,
   quantisedOf,
   type Surroundings,
@@ -76,6 +77,7 @@ export function composeVaeGan(surroundings: Surroundings): Composition {
       discriminator,
       prior,
       loss: adversarialOf(settings),
+      penalty: penaltyOf(settings),
       reconstructionWeight: reconstruction!,
       beta: beta!,
       optimizers,
@@ -102,7 +104,15 @@ export function composeAdversarialAutoencoder(surroundings: Surroundings): Compo
     discriminator: adam({ learningRate: rateOf(rivalOf(settings)) }),
   };
   return {
-    game: adversarialAutoencoder({ encoder, decoder, discriminator, prior, likelihood, optimizers }),
+    game: adversarialAutoencoder({
+      encoder,
+      decoder,
+      discriminator,
+      prior,
+      likelihood,
+      penalty: penaltyOf(settings),
+      optimizers,
+    }),
     networks: { encoder, decoder, discriminator },
     generator: fromDecoder(decoder, prior, { likelihood }),
     ...reconstruct,

@@ -20,12 +20,23 @@ const AUTOENCODER: Choices = {
   binarize: false,
   hidden: [400],
 };
+/** Of any discriminator that scores examples; the first is taken where nothing is said. */
+const ADVERSARIAL_LOSSES = [
+  'non-saturating',
+  'minimax',
+  'least-squares',
+  'wasserstein',
+  'hinge',
+  'relativistic',
+] as const;
 /** Any two adversaries. */
 const ADVERSARIES: Choices = {
   generator: 'mlp',
   generatorHidden: undefined,
   discriminator: 'mlp',
   discriminatorLearningRate: undefined,
+  penalty: 'none',
+  penaltyWeight: undefined,
   latent: 64,
   pixels: 'signed',
   learningRate: 2e-4,
@@ -35,8 +46,6 @@ const ADVERSARIES: Choices = {
 const GAN: Choices = {
   ...ADVERSARIES,
   conditional: false,
-  penalty: 'none',
-  penaltyWeight: undefined,
   clip: undefined,
   discriminatorSteps: 1,
 };
@@ -71,6 +80,8 @@ const ADVERSARIAL_AUTOENCODER: Choices = {
   generator: 'mlp',
   generatorHidden: undefined,
   discriminatorLearningRate: undefined,
+  penalty: 'none',
+  penaltyWeight: undefined,
   latent: 8,
   scale: 1,
   hidden: [400],
@@ -102,7 +113,7 @@ export const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
     points: { ...POINTS, loss: 'gaussian', latent: 2, scale: 0.1 },
   },
   gan: {
-    losses: ['non-saturating', 'minimax', 'least-squares', 'wasserstein', 'hinge', 'relativistic'],
+    losses: ADVERSARIAL_LOSSES,
     images: GAN,
     points: { ...POINTS, latent: 8 },
   },
@@ -110,12 +121,12 @@ export const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
   'wgan-gp': { losses: ['wasserstein'], images: WGAN_GP, points: { ...POINTS, latent: 8 } },
   r3gan: { losses: ['relativistic'], images: R3GAN, points: { ...POINTS, latent: 8 } },
   acgan: {
-    losses: ['non-saturating', 'minimax', 'least-squares', 'hinge'],
+    losses: ADVERSARIAL_LOSSES,
     images: ADVERSARIES,
     points: { ...POINTS, latent: 8 },
   },
   'vae-gan': {
-    losses: ['non-saturating', 'minimax', 'least-squares'],
+    losses: ADVERSARIAL_LOSSES,
     images: VAE_GAN,
     points: { ...POINTS, generatorHidden: undefined, latent: 2 },
   },

@@ -64,7 +64,11 @@ function addTrain(gm: Command): void {
       new Option('--discriminator <name>', 'GANs, vae-gan, classifier, semi-supervised').choices(DISCRIMINATORS),
     )
     .addOption(new Option('--loss <name>', 'which of them depends on the kind').choices(LOSSES))
-    .addOption(new Option('--penalty <name>', 'on the discriminator (GANs)').choices(PENALTIES))
+    .addOption(
+      new Option('--penalty <name>', 'on the discriminator (GANs, vae-gan, adversarial-autoencoder)').choices(
+        PENALTIES,
+      ),
+    )
     .addOption(
       new Option('--cell <name>', 'language-model, sequence-vae, forecast, a recurrent discriminator').choices(CELLS),
     )
@@ -107,7 +111,7 @@ function addTrain(gm: Command): void {
     .option('--past <steps>', 'that are seen (forecast; default: 48)', wholeNumber)
     .option('--horizon <steps>', 'that are predicted (forecast; default: 12)', wholeNumber)
     .option('--samples <count>', 'draws of z for each example (iwae; default: 5)', wholeNumber)
-    .option('--penalty-weight <number>', 'of the penalty (GANs; default: 10)', anyNumber)
+    .option('--penalty-weight <number>', 'of --penalty (default: 10)', anyNumber)
     .option('--discriminator-steps <count>', 'for each step of the generator (GANs)', wholeNumber)
     .option('--clip <limit>', 'keep the weights of the discriminator within ± this (GANs)', positiveNumber)
     .option('--time <count>', 'characters in one piece (language-model, sequence-vae)', wholeNumber)

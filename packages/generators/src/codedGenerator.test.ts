@@ -1,16 +1,27 @@
 import { seeded } from '@gm/core';
 import { expectClose, expectError, expectNoLeak } from '@gm/core/testing';
-import { concat, dispose, mul, zeros } from '@tensorflow/tfjs-core';
+import {
+  concat,
+  dispose,
+  mul,
+  ones,
+  type Scalar,
+  sum,
+  type Tensor,
+  type Variable,
+  variableGrads,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { backends, useBackend } from '../test/backend.js';
 import { codedGenerator } from './codedGenerator.js';
 import { recurrentGenerator } from './recurrentGenerator.js';
 import { sampleSymbols } from './sampleSymbols.js';
 
-const make = (cell: 'lstm' | 'gru' = 'lstm', latent = 3) => {
+const make = (cell: 'lstm' | 'gru' = 'lstm', latent = 3, hidden = [3, 2]) => {
   const random = seeded(1);
   return codedGenerator({
-    generator: recurrentGenerator({ vocabulary: 5, time: 4, hidden: [3, 2], cell, random }),
+    generator: recurrentGenerator({ vocabulary: 5, time: 4, hidden, cell, random }),
     latent,
     random,
   });
@@ -35,6 +46,16 @@ describe.each(backends)('codedGenerator on %s', (backend) => {
     expect(state.map(({ shape }) => shape)).toEqual(coded.generator.start(4).map(({ shape }) => shape));
     await expectClose(concat(state, 1), coded.initial.apply(z));
     await expectNoLeak(() => coded.startFrom(z));
+  });
+
+  it.each([[[3]], [[3, 2]]])('passes gradients to the code, with states of %j', async (hidden) => {
+    const coded = make('gru', 3, hidden);
+    const z = ones([1, 3]);
+    const gradients = (states: () => Tensor) =>
+      variableGrads(() => sum(states()) as Scalar, Object.values(coded.initial.parameters) as Variable[]).grads;
+    const [found, wanted] = [gradients(() => concat(coded.startFrom(z), 1)), gradients(() => coded.initial.apply(z))];
+    for (const [name, gradient] of Object.entries(wanted)) await expectClose(found[name]!, gradient);
+    dispose([...Object.values(found), ...Object.values(wanted)]);
   });
 
   it('says other symbols after other codes, the same after the same, and leaves the state to its owner', async () => {

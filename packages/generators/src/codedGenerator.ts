@@ -44,7 +44,11 @@ export function codedGenerator({ generator, latent, random }: CodedGeneratorOpti
   return {
     generator,
     initial,
-    startFrom: (z) => tidy(() => split(initial.apply(z), sizes, 1)),
+    startFrom: (z) =>
+      tidy(() => {
+        const states = initial.apply(z);
+        return sizes.length === 1 ? [states] : split(states, sizes, 1); // tfjs has no gradient of a split into one piece
+      }),
     dispose() {
       generator.dispose();
       initial.dispose();

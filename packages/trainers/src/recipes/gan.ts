@@ -3,13 +3,14 @@ import {
   checkNumber,
   type Discriminator,
   type Examples,
+  gmError,
   type Network,
   type Optimizer,
   type Penalty,
   type Prior,
 } from '@gm/core';
 import { leastSquares, nonSaturating } from '@gm/losses';
-import { add, mean, type Tensor } from '@tensorflow/tfjs-core';
+import { add, concat, mean, type Tensor } from '@tensorflow/tfjs-core';
 import { checkAdversaries, checkPenalties, classesFor, dataSpec, opinionOf, repeated, training } from '../fit.js';
 import type { Game, Player, Turn } from '../game.js';
 import { adam } from '../optimizers/adam.js';
@@ -18,6 +19,7 @@ import { adam } from '../optimizers/adam.js';
 export interface GanParts {
   readonly generator: Network;
   readonly discriminator: Network & Discriminator;
+  /** One that stays as it is: its density is not part of the game, so that nothing would move its parameters. */
   readonly prior: Prior;
   /** Default `nonSaturating()`. */
   readonly loss?: AdversarialLoss;
@@ -49,18 +51,18 @@ export interface Draw {
  * probability of "real" for real (`real`) and for generated examples (`generated`); its mean score where the loss takes no logits;
  * and the mean `penalty` where there is one.
  *
- * @throws GM_FIT when the parts do not fit each other; GM_GRADIENT when there is a penalty and the discriminator cannot be
- *   differentiated twice; GM_OPTION when discriminatorSteps is no positive whole number
+ * @throws GM_FIT when the parts do not fit each other, or the prior is one that is trained; GM_GRADIENT when there is a penalty and the
+ *   discriminator cannot be differentiated twice; GM_OPTION when discriminatorSteps is no positive whole number
  * @see Goodfellow et al. (2014), Generative Adversarial Nets, algorithm 1, arXiv:1406.2661;
  *   conditions: Mirza & Osindero (2014), Conditional Generative Adversarial Nets, arXiv:1411.1784
  * @example trainer(gan({ generator, discriminator, prior: standardNormal(64) }))
  */
 export function gan(parts: GanParts): Game<Examples, Draw> {
   const { generator, discriminator, prior, loss = nonSaturating(), discriminatorSteps = 1, optimizers = {} } = parts;
-  const penalties = [parts.penalty ?? []].flat() as readonly Penalty[];
   checkNumber('gan', 'discriminatorSteps', discriminatorSteps, { min: 1, integer: true });
   checkAdversaries({ generator, discriminator, prior, loss });
-  checkPenalties(discriminator, penalties);
+  checkSettled('gan', prior);
+  const penalties = penaltiesOn(discriminator, parts.penalty);
   return {
     ...classesFor(generator, discriminator),
     input: dataSpec(
@@ -90,7 +92,32 @@ export function gan(parts: GanParts): Game<Examples, Draw> {
   };
 }
 
-/** The player that tells x from what the shared pass has generated. */
+/** The penalties one by one, tried on the discriminator. @throws GM_GRADIENT when it cannot be differentiated twice */
+export function penaltiesOn(
+  discriminator: Network & Discriminator,
+  penalty: Penalty | readonly Penalty[] = [],
+): readonly Penalty[] {
+  const penalties = [penalty].flat() as readonly Penalty[];
+  checkPenalties(discriminator, penalties);
+  return penalties;
+}
+
+/** Passes when the prior has nothing to train, for games that draw from it and do not ask for its density. @throws GM_FIT */
+export function checkSettled(where: string, { network }: Prior): void {
+  if (network === undefined) return;
+  throw gmError('GM_FIT', {
+    where,
+    expected: 'a prior that stays as it is, for its density is not part of this game and nothing would move or save it',
+    received: `one that is trained, with ${Object.keys(network.parameters).join(', ')}`,
+    remedy:
+      'Take standardNormal(), a gaussianMixture() or fitGaussianMixture() of @gm/latent, or a trained prior without its network: const { network, ...settled } = prior.',
+  });
+}
+
+/**
+ * The player that tells x from what the shared pass has generated; where that is several batches, one after the other, penalties see x
+ * beside each of them.
+ */
 export function discriminatorPlayer(parts: {
   readonly discriminator: Network & Discriminator;
   readonly loss: AdversarialLoss;
@@ -107,19 +134,21 @@ export function discriminatorPlayer(parts: {
       const options = training(batch, random);
       const realLogits = discriminator.logits(x, options);
       const times = generated.shape[0]! / x.shape[0]!;
-      const generatedLogits = discriminator.logits(generated, repeated(options, times));
+      const ofGenerated = repeated(options, times);
+      const generatedLogits = discriminator.logits(generated, ofGenerated);
       const adversarial = mean(loss.discriminator(realLogits, generatedLogits));
       const opinions = { real: opinionOf(loss, realLogits), generated: opinionOf(loss, generatedLogits) };
       if (penalties.length === 0) return { loss: adversarial, ...opinions };
-      const scores = (points: Tensor) => discriminator.logits(points, options);
-      const penalty = penaltyOf(penalties, scores, { real: x, generated }, random);
+      const scores = (points: Tensor) => discriminator.logits(points, ofGenerated);
+      const real = times > 1 ? concat(Array.from({ length: times }, () => x)) : x; // as many as generated
+      const penalty = meanPenalty(penalties, scores, { real, generated }, random);
       return { loss: add(adversarial, penalty), penalty, ...opinions };
     },
   };
 }
 
 /** The mean over the batch of the sum of all penalties. */
-function penaltyOf(
+export function meanPenalty(
   penalties: readonly Penalty[],
   scores: (x: Tensor) => Tensor,
   examples: Parameters<Penalty['penalize']>[1],

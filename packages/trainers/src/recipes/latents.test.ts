@@ -1,6 +1,7 @@
 import { useBackend } from '@gm/backends';
 import { type Network, type Prior, seeded, spec } from '@gm/core';
 import { expectError, expectNoLeak } from '@gm/core/testing';
+import { mlpClassifier, mlpDiscriminator, withHead } from '@gm/discriminators';
 import { mlpDecoder } from '@gm/generators';
 import {
   type CategoricalEncoder,
@@ -9,15 +10,28 @@ import {
   codebook,
   mlpEncoder,
   standardNormal,
+  trainedMixture,
   uniform,
   uniformCategorical,
+  vampPrior,
 } from '@gm/latent';
 import { gaussianLikelihood } from '@gm/losses';
 import { dense, sequential } from '@gm/networks';
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { disposeAll, recipes, ring, trainFor } from '../../test/parts.js';
-import { iwae, trainer, vae, vqVae } from '../index.js';
+import {
+  adversarialAutoencoder,
+  auxiliaryClassifierGan,
+  type Game,
+  gan,
+  iwae,
+  readMetrics,
+  semiSupervisedGan,
+  trainer,
+  vae,
+  vqVae,
+} from '../index.js';
 
 /** Share of points within a quarter of one of the eight places of the ring; and how many of these are near one. */
 async function nearRing(points: Tensor): Promise<{ share: number; modes: number }> {
@@ -110,6 +124,52 @@ describe('compositions of latent spaces that do not fit', () => {
         await refused(reals, uniform(6), 'standardNormal()');
       }
     });
+  });
+
+  /** The games that draw from a prior and do not ask for its density. */
+  const drawing = (prior: Prior): Readonly<Record<string, () => Game<never, never>>> => {
+    const random = seeded(1);
+    const encoder = mlpEncoder({ input: plane, hidden: [4], latent: 2, random });
+    const decoder = mlpDecoder({ latent: 2, hidden: [4], output: plane, random });
+    const generator = mlpDecoder({ latent: 2, hidden: [4], output: plane, classes: 2, random });
+    const discriminator = mlpDiscriminator({ input: plane, hidden: [4], random });
+    const judge = mlpClassifier({ input: plane, hidden: [4], classes: 2, random });
+    const classHead = withHead(discriminator, { classes: 2, random }).head;
+    const likelihood = gaussianLikelihood();
+    return {
+      gan: () => gan({ generator: decoder, discriminator, prior }) as never,
+      auxiliaryClassifierGan: () => auxiliaryClassifierGan({ generator, discriminator, classHead, prior }) as never,
+      adversarialAutoencoder: () =>
+        adversarialAutoencoder({ encoder, decoder, discriminator, prior, likelihood }) as never,
+      semiSupervisedGan: () => semiSupervisedGan({ generator: decoder, discriminator: judge, prior }) as never,
+    };
+  };
+
+  it('include a prior that is trained, where nothing would move it', async () => {
+    const random = seeded(1);
+    const encoder = mlpEncoder({ input: plane, hidden: [4], latent: 2, random });
+    for (const prior of [
+      trainedMixture({ latent: 2, components: 3, random }),
+      vampPrior({ encoder, components: 3, random }),
+    ]) {
+      for (const [name, game] of Object.entries(drawing(prior))) {
+        await expectNoLeak(() =>
+          expectError(game, 'GM_FIT', `${name}: expected a prior that stays as it is`, 'kernel', 'standardNormal()'),
+        );
+      }
+    }
+  });
+
+  it('do not include a trained prior that is settled: it is drawn from, and stays', async () => {
+    const { network, ...settled } = trainedMixture({ latent: 2, components: 3, random: seeded(1) });
+    const before = [...(await network.parameters.kernel!.data())];
+    for (const game of Object.values(drawing(settled))) {
+      const run = trainer(game(), { seed: 1 });
+      const metrics = await readMetrics(run.step((await ring().at(0)) as never));
+      expect(Object.values(metrics).every(Number.isFinite)).toBe(true);
+      run.dispose();
+    }
+    expect([...(await network.parameters.kernel!.data())]).toEqual(before);
   });
 
   it('include a codebook of other vectors, and one that is trained by gradients', async () => {

@@ -225,6 +225,13 @@ describe('compositions that do not fit', () => {
       'GM_FIT',
       '[16]',
     );
+    for (const wrong of [{ beta: -1 }, { beta: Number.NaN }, { reconstructionWeight: -1 }]) {
+      await expectError(
+        () => vaeGan({ encoder: encoder(), generator: decoder(image), discriminator, prior, ...wrong }),
+        'GM_OPTION',
+        `vaeGan: expected ${Object.keys(wrong)[0]}`,
+      );
+    }
   });
 
   it('include conditional parts of different classes, and data of others', async () => {

@@ -6,6 +6,7 @@ import {
   type FeatureDiscriminator,
   type Network,
   type Optimizer,
+  type Penalty,
   type Prior,
 } from '@gm/core';
 import { featureReconstruction, nonSaturating } from '@gm/losses';
@@ -13,7 +14,7 @@ import { add, concat, mean, mul, slice, type Tensor } from '@tensorflow/tfjs-cor
 import { checkAdversaries, checkCodes, classesFor, dataSpec, repeated, training } from '../fit.js';
 import type { Game } from '../game.js';
 import { rateAt, type Schedule } from '../schedule.js';
-import { dcganAdam, discriminatorPlayer } from './gan.js';
+import { dcganAdam, discriminatorPlayer, penaltiesOn } from './gan.js';
 import { checkReach, divergenceOf, trainedOf } from './vae.js';
 
 /** What a VAE-GAN is made of: the decoder of the VAE is the generator of the GAN. */
@@ -24,6 +25,8 @@ export interface VaeGanParts {
   readonly prior: Prior;
   /** Default `nonSaturating()`. */
   readonly loss?: AdversarialLoss;
+  /** Added to the discriminator's loss; several are added up. Default none. */
+  readonly penalty?: Penalty | readonly Penalty[];
   /** γ: weight of the feature reconstruction against fooling the discriminator, for the generator. Default 1e-2. */
   readonly reconstructionWeight?: number;
   /** Weight of the divergence for the encoder, or its warm-up. Default 1. */
@@ -49,12 +52,14 @@ interface Draw {
  *   x̃ = G(z), z ~ q(z | x);   x_p = G(z_p), z_p ~ p(z);   f: the discriminator's features
  *   encoder        minimises KL(q ‖ p) + L_f,   L_f = −log N(f(x) | f(x̃), 1)
  *   generator      minimises γ L_f + ½ L_G(x̃) + ½ L_G(x_p)
- *   discriminator  tells x from x̃ and x_p
+ *   discriminator  minimises mean L_D(x, x̃ and x_p), which tells x from either, and the mean of the penalties
  *
- * Where the paper adds the losses of x̃ and x_p, their mean is taken, so that real and generated examples weigh the same.
+ * Where the paper adds the losses of x̃ and x_p, their mean is taken, so that real and generated examples weigh the same. Penalties see x
+ * twice, beside x̃ and beside x_p; their mean is reported as `penalty`.
  * The encoder draws its own z from the same posterior. Parts that need a condition are given the labels of the batch.
  *
- * @throws GM_FIT when the parts do not fit each other; GM_OPTION when a weight is negative
+ * @throws GM_FIT when the parts do not fit each other; GM_GRADIENT when there is a penalty and the discriminator cannot be
+ *   differentiated twice; GM_OPTION when a weight is negative
  * @see Larsen, Sønderby, Larochelle & Winther (2016), Autoencoding beyond pixels using a learned similarity metric, algorithm 1, arXiv:1512.09300
  * @example trainer(vaeGan({ encoder, generator, discriminator, prior: standardNormal(32) }))
  */
@@ -79,6 +84,7 @@ export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
     { name: 'discriminator', spec: discriminator.input },
   );
   const input = dataSpec({ name: 'encoder', spec: encoder.input }, { name: 'generator', spec: seen });
+  const penalties = penaltiesOn(discriminator, parts.penalty);
 
   return {
     input,
@@ -106,7 +112,7 @@ export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
           const features = discriminator.features(generator.apply(z, options), options);
           const reconstruction = mean(featureReconstruction(realFeatures, features));
           const divergence = mean(divergenceOf(posterior, prior, z));
-          return { loss: add(mul(rateAt(beta, step), divergence), reconstruction), divergence, reconstruction };
+          return { loss: add(mul(betaAt(beta, step), divergence), reconstruction), divergence, reconstruction };
         },
       },
       {
@@ -124,7 +130,12 @@ export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
           return { loss: add(mul(reconstructionWeight, reconstruction), adversarial), adversarial };
         },
       },
-      discriminatorPlayer({ discriminator, loss, optimizer: optimizers.discriminator }),
+      discriminatorPlayer({ discriminator, loss, penalties, optimizer: optimizers.discriminator }),
     ],
   };
+}
+
+/** The weight at a step, of a schedule too. @throws GM_OPTION when it is negative */
+function betaAt(beta: number | Schedule, step: number): number {
+  return checkNumber('vaeGan', 'beta', rateAt(beta, step), { min: 0 });
 }
