@@ -2,7 +2,7 @@ import { toyNames } from '@gm/data';
 import { describe, expect, it } from 'vitest';
 import { CHOICES, type Composition, checkComposition } from '../src/composition/composition.js';
 import { exportedProgram } from '../src/composition/exported.js';
-import { defaultsFor, PRESETS } from '../src/composition/presets.js';
+import { defaultsFor, PRESETS, withChoice } from '../src/composition/presets.js';
 import { printProgram } from '../src/composition/print.js';
 import { call, member, method, name, waited } from '../src/composition/term.js';
 import { fromHash, toHash } from '../src/composition/url.js';
@@ -19,8 +19,22 @@ describe('a composition as an address', () => {
       loss: 'hinge',
       learningRate: 3e-4,
       conditional: true,
+      batch: 2,
     };
     expect(fromHash(toHash(drawn))).toEqual(drawn);
+  });
+
+  it('has a batch of no more than the drawn points', () => {
+    const points = Array.from({ length: 18 }, (_, index) => index / 10);
+    expect(fromHash(`system=gan&data=points&points=${points}`)!.batch).toBe(9);
+    expect(fromHash(`system=gan&data=points&points=${points}&batch=4`)!.batch).toBe(4);
+  });
+
+  it('takes no word for a yes or no, and nothing for a number', () => {
+    expect(() => fromHash('system=vae&conditional=yes')).toThrow('conditional');
+    expect(fromHash('system=vae&conditional=false')!.conditional).toBe(false);
+    expect(() => fromHash('system=vae&beta=')).toThrow('beta');
+    expect(() => fromHash('system=gan&data=points&points=1,,2')).toThrow('points');
   });
 
   it('says only what is not the default', () => {
@@ -46,6 +60,20 @@ it('has defaults for every system on all data', () => {
   for (const system of Object.keys(CHOICES.system) as Composition['system'][])
     for (const data of Object.keys(CHOICES.data) as Composition['data'][])
       expect(checkComposition(defaultsFor(system, data)).system).toBe(system);
+});
+
+describe('another choice', () => {
+  const drawn: Composition = { ...defaultsFor('gan', 'points'), points: [0, 0, 1, 1], seed: 7, loss: 'hinge' };
+
+  it('is all that changes, but for another system or other data, which bring their defaults', () => {
+    expect(withChoice(drawn, 'loss', 'minimax')).toEqual({ ...drawn, loss: 'minimax' });
+    expect(withChoice(drawn, 'data', 'moons')).toEqual({ ...defaultsFor('gan', 'moons'), seed: 7 });
+    expect(withChoice(drawn, 'system', 'language-model').data).toBe('text');
+  });
+
+  it('keeps the drawn points under another system', () => {
+    expect(withChoice(drawn, 'system', 'vae')).toMatchObject({ data: 'points', points: [0, 0, 1, 1] });
+  });
 });
 
 describe('a program as text', () => {

@@ -6,6 +6,7 @@ import type { Dataset } from '@gm/data';
 import { idxDirectory } from '@gm/data/node';
 import { type Composition, mediaOf } from '../src/composition/composition.js';
 import { defaultsFor } from '../src/composition/presets.js';
+import { TEXT_FILE } from '../src/composition/program.js';
 import { reader } from '../src/engine/files.js';
 import { compose, type Session } from '../src/engine/session.js';
 
@@ -13,12 +14,13 @@ import { compose, type Session } from '../src/engine/session.js';
 export const DATA = fileURLToPath(new URL('../public/data/', import.meta.url));
 
 /** What the user gives is read as in the page. */
-const own = reader();
+const given = await reader().functionsFor({ data: 'images' });
 
 const functions = {
   idxDirectory: (folder: string, options: never): Promise<Dataset<Examples>> =>
-    folder === 'images' ? own.idxDirectory(folder, options) : idxDirectory(`${DATA}${folder}`, options),
-  readFileSync: () => readFileSync(`${DATA}text.txt`, 'utf8'),
+    idxDirectory(`${DATA}${folder}`, options),
+  readFileSync: (name: string) =>
+    name === TEXT_FILE ? readFileSync(`${DATA}${name}`, 'utf8') : given.readFileSync!(name),
 };
 
 /** The engine's own way from a composition to a run, with files read by Node. */

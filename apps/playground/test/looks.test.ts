@@ -1,5 +1,5 @@
 import { idxDirectory } from '@gm/data/node';
-import { dispose, memory, tensor2d, tile } from '@tensorflow/tfjs-core';
+import { dispose, memory, tensor1d, tensor2d, tile } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Composition } from '../src/composition/composition.js';
 import { judged } from '../src/engine/looks/judged.js';
@@ -81,6 +81,15 @@ describe('looks at images', () => {
     for (const [pixel, value] of row(images, 4).entries()) expect(value).toBeCloseTo(row(corner, 0)[pixel]!, 5);
   });
 
+  it('lay out the latent plane of the class that is asked for, with codes of that class alone', async () => {
+    const vae = await of('vae', 'digits', { conditional: true });
+    const [three, seven] = [await looking(() => map(vae, 3, [0, 1], 3)), await looking(() => map(vae, 3, [0, 1], 7))];
+    expect(row(three.images, 4)).not.toEqual(row(seven.images, 4));
+    const middle = await looking(() => decodeAt(vae, [0, 0], [0, 1], 7));
+    for (const [pixel, value] of row(seven.images, 4).entries()) expect(value).toBeCloseTo(row(middle, 0)[pixel]!, 5);
+    expect(new Set(seven.codes!.labels)).toEqual(new Set([7]));
+  });
+
   it('find the training image that a sample is', async () => {
     const vae = await of('vae', 'digits');
     const own = vae.data!.at([123]);
@@ -90,7 +99,9 @@ describe('looks at images', () => {
       likelihood: undefined as never,
       decoder: { ...vae.decoder!, output: vae.data!.example, apply: (z) => tile(own.x, [z.shape[0]!, 1, 1, 1]) },
     };
-    const { nearest, distances } = await looking(() => neighbours(copy, 0, 3));
+    await trained(2);
+    const { nearest, distances, step } = await looking(() => neighbours(copy, 0, 3));
+    expect(step).toBe(2);
     expect(distances[0]).toBe(0);
     expect(row(nearest, 0)).toEqual(Array.from(await own.x.data()));
     expect(distances[1]).toBeGreaterThan(0);
@@ -131,6 +142,47 @@ describe('looks at the plane', () => {
       const slope = gradients!.subarray(2 * point, 2 * point + 2);
       const expected = 1e-2 * (slope[0]! ** 2 + slope[1]! ** 2);
       expect(after[point]! - before[point]!).toBeGreaterThan(0.2 * expected - 1e-5);
+    }
+  });
+
+  it.each<Composition['loss']>(['least-squares', 'wasserstein', 'hinge', 'relativistic'])(
+    'show scores of the loss %s about the middle between real and generated points',
+    async (loss) => {
+      const gan = await of('gan', 'ring', { loss });
+      await trained(20);
+      const { real, generated, surface, kind } = await looking(() => plane(gan));
+      expect(kind).toBe('score');
+      const scores = async (points: Float32Array) =>
+        gan.discriminator!.logits(tensor2d(points, [points.length / 2, 2])).data();
+      const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b) / values.length;
+      const middle = (mean(await scores(real.values)) + mean(await scores(generated!.values))) / 2;
+      const { size, extent, values } = surface!;
+      const cells = Float32Array.from({ length: 2 * size * size }, (_, at) => {
+        const cell = Math.floor(at / 2);
+        const [line, column] = [Math.floor(cell / size), cell % size];
+        return at % 2 === 0 ? extent * ((2 * column + 1) / size - 1) : -extent * ((2 * line + 1) / size - 1);
+      });
+      const found = await scores(cells);
+      const farthest = Math.max(...Array.from(found, (score) => Math.abs(score - middle)));
+      for (const [at, score] of found.entries())
+        expect(values[at]).toBeCloseTo(0.5 + (score - middle) / (2 * farthest), 4);
+    },
+  );
+
+  it('show what a conditional discriminator makes of one class, and pull each sample as one of its own', async () => {
+    const gan = await of('gan', 'moons', { conditional: true });
+    await trained(5);
+    const { surface, label, kind, gradients, generated } = await looking(() => plane(gan));
+    expect([label, kind, gradients!.length]).toEqual([0, 'real', 1200]);
+    const told = (x: number, y: number, condition: number) =>
+      gan.discriminator!.logits(tensor2d([x, y], [1, 2]), { condition: tensor1d([condition], 'int32') }).dataSync()[0]!;
+    const { size, extent, values } = surface!;
+    const edge = extent * (1 / size - 1); // the first cell: left in the top row
+    expect(values[0]).toBeCloseTo(1 / (1 + Math.exp(-told(edge, -edge, 0))), 5);
+    for (const sample of [0, 1]) {
+      const [x, y] = row(generated!, sample) as [number, number];
+      const slope = (told(x + 1e-2, y, sample) - told(x - 1e-2, y, sample)) / 2e-2;
+      expect(gradients![2 * sample]).toBeCloseTo(slope, 1);
     }
   });
 

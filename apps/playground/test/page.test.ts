@@ -123,13 +123,78 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
       expect(await stepOf(page)).toBe(paused);
       await button(page, 'Step').click();
       await expect.poll(() => stepOf(page)).toBe(paused + 1);
+      await expect.poll(() => statusOf(page)).toBe(`Paused at step ${paused + 1}.`);
       await expect.poll(() => page.evaluate(kept)).toBe(paused + 1);
+      expect(await page.getByTestId('kept').textContent()).toBe(`Kept at step ${paused + 1}.`);
       await page.reload();
       await ready(page);
       expect(await stepOf(page)).toBe(paused + 1);
       await expect.poll(() => page.locator('p[role=status]').textContent()).toContain(`Resumed at step ${paused + 1}`);
       await button(page, 'Step').click();
       await expect.poll(() => stepOf(page)).toBe(paused + 2);
+    });
+  });
+
+  it('is reloaded while it trains, and comes back from less than three seconds before, as fast as it was', async () => {
+    await onPage({ path: '#system=gan&data=moons' }, async ({ page }) => {
+      await page.getByRole('slider', { name: 'Learning rate' }).fill('4');
+      await page.getByRole('slider', { name: 'Speed' }).fill('5'); // 100 steps/s
+      await button(page, 'Train').click();
+      await expect.poll(() => stepOf(page)).toBeGreaterThan(0);
+      await page.waitForTimeout(1000);
+      const said = await page.getByTestId('kept').textContent();
+      await page.reload();
+      await ready(page);
+      expect(said).toMatch(/^Kept at step [1-9]/);
+      expect(await stepOf(page)).toBeGreaterThanOrEqual(Number(said!.replace(/\D/g, '')));
+      await button(page, 'Train').click();
+      await page.waitForTimeout(4000);
+      const before = await stepOf(page);
+      await page.waitForTimeout(3000);
+      await page.reload();
+      await ready(page);
+      expect(await stepOf(page)).toBeGreaterThanOrEqual(before);
+      const { steps } = await page.evaluate(lossCurve);
+      expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b)); // none twice
+      expect(steps.at(-1)).toBe(await stepOf(page));
+      await page.getByText('× 2').waitFor();
+      await page.getByText('100 steps/s').waitFor();
+    });
+  });
+
+  it('keeps a run for each composition, whichever tab it is in', async () => {
+    await onPage({ path: '#system=gan&data=moons' }, async ({ page, context }) => {
+      const step = await trainTo(page, 10);
+      await expect.poll(() => page.evaluate(kept)).toBe(step);
+      const other = await context.newPage();
+      await other.goto(`${site.url}#system=gan&data=ring`);
+      await ready(other);
+      const newest = await trainTo(other, 20);
+      await expect.poll(() => other.evaluate(kept)).toBe(newest);
+      await page.reload();
+      await ready(page);
+      expect([await stepOf(page), page.url()]).toEqual([step, `${site.url}#system=gan&data=moons`]);
+      // The bare address goes on with the newest.
+      await page.goto('about:blank');
+      await page.goto(site.url);
+      await ready(page);
+      expect([await stepOf(page), page.url()]).toEqual([newest, `${site.url}#system=gan&data=ring`]);
+    });
+  });
+
+  it('keeps the eight newest runs', async () => {
+    await onPage({ path: '#system=gan&data=moons' }, async ({ page }) => {
+      for (let seed = 1; seed <= 10; seed++) {
+        await page.getByLabel('Seed').fill(`${seed}`);
+        await page.getByLabel('Seed').press('Enter');
+        await expect.poll(() => page.url()).toContain(seed === 1 ? 'data=moons' : `seed=${seed}`);
+        await ready(page);
+        await button(page, 'Step').click();
+        await expect.poll(() => page.getByTestId('kept').textContent()).toBe('Kept at step 1.');
+      }
+      const addresses = await page.evaluate(keptAddresses);
+      expect(addresses.runs).toEqual([10, 9, 8, 7, 6, 5, 4, 3].map((seed) => `system=gan&data=moons&seed=${seed}`));
+      expect(addresses.stored.sort()).toEqual(addresses.runs.map((one) => `run ${one}`).sort());
     });
   });
 
@@ -160,25 +225,85 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     });
   });
 
-  it('refuses a file that is no checkpoint of this composition, says why, and can train nevertheless', async () => {
+  it('refuses a file that is no checkpoint of this composition, says why, and loses nothing of the run', async () => {
     const file = join(folder, 'other.safetensors');
     writeFileSync(file, 'no checkpoint');
     await onPage({ path: '#system=gan&data=ring' }, async ({ page }) => {
+      const step = await trainTo(page, 250);
+      const curve = await curveOf(page, 'discriminator/loss');
       await page.getByLabel('Checkpoint file').setInputFiles(file);
+      await button(page, 'Keep the run').click();
+      expect(await page.getByRole('alert').isVisible()).toBe(false);
+      await page.getByLabel('Checkpoint file').setInputFiles(file);
+      await page.getByRole('dialog').getByRole('button', { name: 'Start anew' }).click();
       await expect.poll(() => page.getByRole('alert').textContent()).toContain('other.safetensors');
       await ready(page);
-      await trainTo(page, 5);
+      expect(await statusOf(page)).toBe(`Paused at step ${step}.`);
+      expect(await curveOf(page, 'discriminator/loss')).toEqual(curve);
+      await button(page, 'Step').click();
+      await expect.poll(() => stepOf(page)).toBe(step + 1);
       expect(await page.getByRole('alert').isVisible()).toBe(false);
     });
   });
 
-  it('says which part of an address is wrong', async () => {
-    const { page, context } = await visit(site, {}).then(async (visited) => {
-      await visited.page.goto('about:blank');
-      await visited.page.goto(`${site.url}#system=vae&latent=-1`);
-      return visited;
+  it('stays on its backend where the other one does not start', async () => {
+    await onPage({ path: '#system=gan&data=ring' }, async ({ page }) => {
+      const step = await trainTo(page, 30);
+      const curve = await curveOf(page, 'discriminator/loss');
+      await button(page, 'Train').click();
+      await expect.poll(() => stepOf(page)).toBeGreaterThan(step);
+      await page.getByLabel('Runs on').selectOption('webgpu');
+      await expect.poll(() => page.getByRole('alert').textContent()).toContain('webgpu');
+      await expect.poll(() => page.getByLabel('Runs on').inputValue()).toBe('auto');
+      expect(await page.getByTestId('backend').textContent()).toBe('wasm');
+      const here = await stepOf(page);
+      await expect.poll(() => stepOf(page)).toBeGreaterThan(here); // it was training, and is
+      await button(page, 'Pause').click();
+      expect((await curveOf(page, 'discriminator/loss')).slice(0, step)).toEqual(curve);
     });
+  });
+
+  it('says which part of an address is wrong, and goes on with the run that is kept', async () => {
+    await onPage({ path: '#system=gan&data=moons' }, async ({ page }) => {
+      const step = await trainTo(page, 5);
+      await expect.poll(() => page.evaluate(kept)).toBe(step);
+      for (const [wrong, field] of [
+        ['latent=-1', 'latent'],
+        ['conditional=yes', 'conditional'],
+      ] as const) {
+        await page.goto('about:blank');
+        await page.goto(`${site.url}#system=vae&${wrong}`);
+        await ready(page);
+        await expect.poll(() => page.getByRole('alert').textContent()).toContain(field);
+        expect([await stepOf(page), page.url()]).toEqual([step, `${site.url}#system=gan&data=moons`]);
+      }
+      await page.evaluate(() => Object.assign(location, { hash: '#system=vae&beta=' }));
+      await expect.poll(() => page.getByRole('alert').textContent()).toContain('beta');
+      expect([await stepOf(page), page.url()]).toEqual([step, `${site.url}#system=gan&data=moons`]);
+    });
+  });
+
+  it('says which part of an address is wrong, and begins with the first preset where nothing is kept', async () => {
+    const { page, context } = await visit(site, { path: '#system=vae&latent=-1' });
     await expect.poll(() => page.getByRole('alert').textContent()).toContain('latent');
+    expect(page.url()).toBe(`${site.url}#${toHash(PRESETS[0]!.composition)}`);
+    await trainTo(page, 5);
+    await context.close();
+  });
+
+  it('begins anew where what is kept is of a composition that it does not know', async () => {
+    const { page, context } = await visit(site, { path: '#system=gan&data=moons' });
+    const step = await trainTo(page, 5);
+    await expect.poll(() => page.evaluate(kept)).toBe(step);
+    await page.evaluate(spoilKept);
+    for (const address of ['', '#system=gan&data=moons']) {
+      await page.goto('about:blank');
+      await page.goto(`${site.url}${address}`);
+      await ready(page);
+      await expect.poll(() => page.getByRole('alert').textContent()).toContain('data');
+      expect(await stepOf(page)).toBe(0);
+    }
+    await trainTo(page, 5);
     await context.close();
   });
 
@@ -219,6 +344,84 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     });
   });
 
+  it('asks as well before it starts anew, and before another address or images take its place', async () => {
+    await onPage({ path: '#system=gan&data=moons' }, async ({ page }) => {
+      const step = await trainTo(page, 250);
+      const images = await page.evaluate(drawImages, 16);
+      for (const begin of [
+        () => button(page, 'Start anew').click(),
+        () => page.evaluate(() => Object.assign(location, { hash: '#system=gan&data=spirals' })),
+      ]) {
+        await begin();
+        await button(page, 'Keep the run').click();
+        await expect.poll(() => page.url()).toBe(`${site.url}#system=gan&data=moons`);
+        expect(await stepOf(page)).toBe(step);
+      }
+      await button(page, 'Start anew').click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Start anew' }).click();
+      await expect.poll(() => stepOf(page)).toBe(0);
+      await expect.poll(() => page.evaluate(kept)).toBe(0);
+      await page.getByLabel('Data', { exact: true }).selectOption('images');
+      await page.getByLabel('Drop images here, or choose them').setInputFiles(filesOf(images));
+      await ready(page);
+      const trained = await trainTo(page, 250);
+      await page.getByLabel('Drop images here, or choose them').setInputFiles(filesOf(images));
+      await button(page, 'Keep the run').click();
+      expect(await stepOf(page)).toBe(trained);
+    });
+  });
+
+  it('goes from a text that is being spoken to another composition', async () => {
+    await onPage({ path: '#system=language-model&data=text&hidden=16' }, async ({ page }) => {
+      for (const name of ['GAN', 'VAE']) {
+        await button(page, 'Train').click();
+        await expect.poll(() => page.locator('blockquote[aria-busy=true]').count()).toBe(1);
+        await button(page, name).click();
+        if (await page.getByRole('dialog').isVisible())
+          await page.getByRole('dialog').getByRole('button', { name: 'Start anew' }).click();
+        await expect.poll(() => page.locator('.presets [aria-pressed=true]').textContent()).toBe(name);
+        await ready(page);
+        await page.waitForTimeout(500);
+        expect(await page.getByRole('alert').isVisible()).toBe(false);
+        await button(page, 'Character RNN').click();
+        await expect.poll(() => page.locator('blockquote').count()).toBe(1);
+        await ready(page);
+      }
+    });
+  });
+
+  it.each(['points', 'images'])(
+    'says what is missing of one’s own %s after a reload, and can be changed',
+    async (data) => {
+      const { page, context } = await visit(site, {});
+      await page.getByLabel('Data', { exact: true }).selectOption(data);
+      const missing = data === 'points' ? 'Draw at least 8 points' : 'Drop at least 16 images';
+      await expect.poll(() => page.getByRole('alert').textContent()).toContain(missing);
+      await page.reload();
+      await expect.poll(() => page.getByRole('alert').textContent()).toContain(missing);
+      const choices = page.getByLabel('Data', { exact: true });
+      await expect.poll(() => choices.locator('option:disabled').allTextContents()).toEqual(['Text: Moby-Dick']);
+      expect(await page.locator('#choose-optimizer option:disabled').count()).toBe(0);
+      await choices.selectOption('moons');
+      await ready(page);
+      await trainTo(page, 5);
+      await context.close();
+    },
+  );
+
+  it('greys systems that need the class where the data have none, and being told it', async () => {
+    await onPage({ path: '#system=gan&data=swissRoll' }, async ({ page }) => {
+      const system = page.getByLabel('System', { exact: true });
+      await expect.poll(() => system.locator('option[value=classifier]').isDisabled()).toBe(true);
+      expect(await system.locator('option[value=vae]').isDisabled()).toBe(false);
+      expect(await page.getByLabel('The parts are told the class').isDisabled()).toBe(true);
+      expect(await page.getByText('This needs the class of each example').count()).toBeGreaterThan(0);
+      await page.goto(`${site.url}#system=vae&data=digits&encoder=conv&generator=conv`);
+      await expect.poll(() => page.getByLabel('Width of layers').isDisabled()).toBe(true);
+      await page.getByText('the convolutions that are chosen have widths of their own').waitFor();
+    });
+  });
+
   it('ends with the preset that was chosen last, however fast', async () => {
     await onPage({}, async ({ page }) => {
       for (const name of ['GAN', 'Classifier', 'VAE-GAN', 'WGAN-GP']) await button(page, name).click();
@@ -256,7 +459,7 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     await onPage({ path: '#system=gan&data=moons' }, async ({ page }) => {
       await page.getByLabel('Data', { exact: true }).selectOption('points');
       await expect.poll(() => page.getByRole('alert').textContent()).toContain('Draw at least 8 points');
-      await page.getByRole('img', { name: /^Drawing area/ }).focus();
+      await page.getByRole('application', { name: 'Drawing area' }).focus();
       for (let point = 0; point < 9; point++)
         for (const key of ['Space', 'ArrowRight', 'ArrowUp']) await page.keyboard.press(key);
       await button(page, 'Use 9 points').click();
@@ -269,15 +472,20 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
   it('takes images of one’s own, and keeps them over a reload', async () => {
     await onPage({ path: '#system=vae&data=digits' }, async ({ page }) => {
       await page.getByLabel('Data', { exact: true }).selectOption('images');
-      const files = await page.evaluate(drawImages, 16);
-      const images = files.map((data, index) => ({
-        name: `${index}.png`,
-        mimeType: 'image/png',
-        buffer: Buffer.from(data, 'base64'),
-      }));
-      await page.getByLabel('Drop images here, or choose them').setInputFiles(images);
+      const images = filesOf(await page.evaluate(drawImages, 16));
+      const broken = { name: 'holiday.png', mimeType: 'image/png', buffer: Buffer.from('no picture') };
+      await page.getByLabel('Drop images here, or choose them').setInputFiles([broken, ...images]);
       await ready(page);
       await expect.poll(() => page.getByText('16 images, 28 × 28, grey.').isVisible()).toBe(true);
+      await page.getByText(/^Left out, .*: holiday.png\.$/).waitFor();
+      // They are kept before anything is trained.
+      await expect.poll(() => page.evaluate(kept)).toBe(0);
+      await page.reload();
+      await ready(page);
+      await page.getByText('16 images, 28 × 28, grey.').waitFor();
+      await page.getByLabel('System', { exact: true }).selectOption('gan');
+      await expect.poll(() => page.url()).toContain('system=gan');
+      await ready(page);
       const step = await trainTo(page, 5);
       await expect.poll(() => page.evaluate(kept)).toBe(step);
       await page.reload();
@@ -331,14 +539,18 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
       expect(await page.locator('.numbers dt').allTextContents()).toEqual([
         'step',
         'epoch',
-        'loss',
+        'loss of the discriminator',
         'steps/s',
         'examples/s',
       ]);
       for (const metric of ['generator/loss', 'generator/gradientNorm', 'discriminator/gradientNorm'])
         expect((await curveOf(page, metric)).length).toBeGreaterThanOrEqual(60);
       const charts = page.getByRole('region', { name: 'Curves' });
-      for (const chart of [/^Losses: .*generator\/loss \d/, /^Gradient norms: .* \d/, /^Other metrics: .* \d/])
+      for (const chart of [
+        /^Losses: .*generator loss \d/,
+        /^Gradient norms: .* \d/,
+        /^Taken for real, probability: real \d/,
+      ])
         await charts.getByRole('img', { name: chart }).waitFor();
       expect(await charts.locator('canvas').count()).toBe(3);
     });
@@ -459,29 +671,40 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
   });
 
   it.each([
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 320],
-  ] as const)('has no accessibility violation, %s, %i pixels wide', { timeout: 120_000 }, async (scheme, width) => {
-    await onPage({ scheme, width, path: '#system=semi-supervised&data=digits' }, async ({ page }) => {
-      await page.evaluate(axe);
-      const violations = async () => {
-        const found = await page.evaluate(() => (globalThis as never as { axe: { run(): Promise<Found> } }).axe.run());
-        return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-      };
-      await trainTo(page, 3);
-      for (const tab of await page.getByRole('tab').all()) {
-        await tab.click();
-        await page.waitForTimeout(300);
+    ...PRESETS.map((preset) => ({ scheme: 'light' as const, width: 1280, preset })),
+    ...presetsOf('VAE', 'GAN').map((preset) => ({ scheme: 'dark' as const, width: 1280, preset })),
+    ...presetsOf('Semi-supervised').map((preset) => ({ scheme: 'light' as const, width: 320, preset })),
+  ])(
+    'has no accessibility violation, $scheme, $width pixels wide: $preset.name',
+    { timeout: 120_000 },
+    async ({ scheme, width, preset: { composition } }) => {
+      await onPage({ scheme, width, path: `#${toHash(composition)}` }, async ({ page }) => {
+        await page.evaluate(axe);
+        const violations = async () => {
+          const found = await page.evaluate(() =>
+            (globalThis as never as { axe: { run(): Promise<Found> } }).axe.run(),
+          );
+          return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+        };
+        await trainTo(page, 3);
+        for (const tab of await page.getByRole('tab').all()) {
+          await tab.click();
+          await page.waitForTimeout(300);
+          expect(await violations()).toEqual([]);
+        }
+        await button(page, 'Export TypeScript').click();
+        await page.getByRole('dialog').waitFor();
         expect(await violations()).toEqual([]);
-      }
-      await button(page, 'Export TypeScript').click();
-      expect(await violations()).toEqual([]);
-      // Nothing has to be scrolled to the side.
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-    });
-  });
+        // Nothing has to be scrolled to the side.
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      });
+    },
+  );
 });
+
+function presetsOf(...names: readonly string[]) {
+  return PRESETS.filter(({ name }) => names.includes(name));
+}
 
 interface Found {
   readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
@@ -497,15 +720,74 @@ function watchShifts(): void {
   }).observe({ type: 'layout-shift', buffered: true });
 }
 
-/** In the page: the step of the kept run. */
+const statusOf = (page: Visit['page']) => page.locator('p[role=status]').textContent();
+
+/** As a field for files takes them. */
+const filesOf = (images: readonly string[]) =>
+  images.map((data, index) => ({
+    name: `${index}.png`,
+    mimeType: 'image/png',
+    buffer: Buffer.from(data, 'base64'),
+  }));
+
+/** In the page: the curve of the discriminator's loss. */
+function lossCurve(): { steps: number[] } {
+  const { record } = (
+    globalThis as never as { playground: { record: { curves: Record<string, { steps: number[] }> } } }
+  ).playground;
+  return record.curves['discriminator/loss']!;
+}
+
+/** In the page: the step of the run that was kept last. */
 function kept(): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open('keyval-store');
     opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {
-      const asking = opening.result.transaction('keyval').objectStore('keyval').get('run');
-      asking.onsuccess = () => resolve(asking.result?.step);
-      asking.onerror = () => reject(asking.error);
+      const store = opening.result.transaction('keyval').objectStore('keyval');
+      const runs = store.get('runs');
+      runs.onerror = () => reject(runs.error);
+      runs.onsuccess = () => {
+        if (!runs.result) return resolve(undefined);
+        const run = store.get(`run ${runs.result[0]}`);
+        run.onerror = () => reject(run.error);
+        run.onsuccess = () => resolve(run.result?.step);
+      };
+    };
+  });
+}
+
+/** In the page: the addresses of the kept runs, and all keys but that of their list. */
+function keptAddresses(): Promise<{ runs: string[]; stored: string[] }> {
+  return new Promise((resolve) => {
+    const opening = indexedDB.open('keyval-store');
+    opening.onsuccess = () => {
+      const store = opening.result.transaction('keyval').objectStore('keyval');
+      const runs = store.get('runs');
+      runs.onsuccess = () => {
+        const keys = store.getAllKeys();
+        keys.onsuccess = () =>
+          resolve({ runs: runs.result, stored: (keys.result as string[]).filter((key) => key !== 'runs') });
+      };
+    };
+  });
+}
+
+/** In the page: makes the run that was kept last one of data that there are not. */
+function spoilKept(): Promise<void> {
+  return new Promise((resolve) => {
+    const opening = indexedDB.open('keyval-store');
+    opening.onsuccess = () => {
+      const store = opening.result.transaction('keyval', 'readwrite').objectStore('keyval');
+      const runs = store.get('runs');
+      runs.onsuccess = () => {
+        const key = `run ${runs.result[0]}`;
+        const run = store.get(key);
+        run.onsuccess = () => {
+          run.result.composition.data = 'fashion';
+          store.put(run.result, key).onsuccess = () => resolve();
+        };
+      };
     };
   });
 }

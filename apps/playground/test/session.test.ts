@@ -73,6 +73,30 @@ describe('what does not fit', () => {
     expect(data!.digits).toBeUndefined();
   });
 
+  it('is a system that cannot work with the data, and none that brings data of its own', async () => {
+    const { system } = await refused(small('gan', 'swissRoll'));
+    expect(Object.keys(system!)).toEqual(['classifier', 'semi-supervised']);
+    expect(system!.classifier).toContain('class');
+    expect((await refused(small('gan', 'moons'))).system).toBeUndefined();
+  });
+
+  it('is to be told the class where there is none, or where a part cannot be told', async () => {
+    expect((await refused(small('gan', 'swissRoll'))).conditional!.true).toContain('class');
+    const convolutions = await refused(small('gan', 'digits', { discriminator: 'conv' }));
+    expect(convolutions.conditional!.true).toContain('convolutions');
+    const { discriminator } = await refused(small('gan', 'digits', { conditional: true }));
+    expect(Object.keys(discriminator!)).toEqual(['conv']);
+    expect((await refused(small('gan', 'digits'))).conditional).toBeUndefined();
+  });
+
+  it('is a width where only convolutions of their own widths are chosen', async () => {
+    const conv = { encoder: 'conv', generator: 'conv' } as const;
+    expect((await refused(small('vae', 'digits', conv))).hidden!.all).toContain('convolutions');
+    for (const one of [{ encoder: 'conv' }, { generator: 'conv' }] as const)
+      expect((await refused(small('vae', 'digits', one))).hidden).toBeUndefined();
+    expect((await refused(small('adversarial-autoencoder', 'digits', conv))).hidden).toBeUndefined();
+  });
+
   it('leaves no tensor behind', async () => {
     await composed(small('vae-gan', 'digits')).then((session) => session.dispose());
     await expectNoLeak(() => refused(small('vae-gan', 'digits')) as never);

@@ -112,6 +112,13 @@ export function checkComposition(value: unknown): Composition {
   throw new Error(`${v.getDotPath(issue) ?? 'composition'}: ${issue.message}`);
 }
 
+/** A batch holds each example of the user's own at most once, of drawn points or so many images. */
+export function withBatchFor(composition: Composition, images = 0): Composition {
+  const { data, points, batch } = composition;
+  const count = data === 'points' ? Math.floor(points.length / 2) : data === 'images' ? images : 0;
+  return count === 0 ? composition : { ...composition, batch: Math.max(NUMBERS.batch.min, Math.min(batch, count)) };
+}
+
 export type Media = 'image' | 'plane' | 'text';
 
 /** What one example looks like. */

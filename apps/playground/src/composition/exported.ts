@@ -1,14 +1,14 @@
-import { type Composition, mediaOf } from './composition.js';
+import type { Composition } from './composition.js';
 import { LIBRARY } from './library.js';
 import { calledIn, printProgram } from './print.js';
-import { programOf } from './program.js';
+import { IMAGES_FILE, programOf, TEXT_FILE } from './program.js';
 
 /** Read files in Node, and have their own place in the page. */
 const FILES: Readonly<Record<string, string>> = { idxDirectory: '@gm/data/node', readFileSync: 'node:fs' };
 
 /**
- * The composition as a program for Node: it trains what the page trains, number for number on the same backend, goes on from the page's
- * checkpoint where one is named, and saves one that the page takes back.
+ * The composition as a program for Node: it trains what the page trains, number for number on the same backend while the page's learning rate
+ * stays where it is, goes on from the page's checkpoint where one is named, and saves one that the page takes back.
  */
 export function exportedProgram(composition: Composition): string {
   const program = programOf(composition);
@@ -28,14 +28,27 @@ for await (const event of train(run, source, { steps: run.steps + Number(steps),
 `;
 }
 
-function headOf(composition: Composition): string {
+/** What has to lie beside the program, and where it comes from. */
+const BESIDE: Readonly<Partial<Record<Composition['data'], readonly string[]>>> = {
+  digits: [
+    "It reads the folder digits beside it: the page's own is apps/playground/public/data/digits of that clone.",
+    'Any folder of IDX files that are called like those of MNIST will do.',
+  ],
+  images: [`It reads ${IMAGES_FILE} beside it: "Download as IDX", below your images on the page, saves that file.`],
+  text: [`It reads ${TEXT_FILE} beside it: the page's own is apps/playground/public/data/${TEXT_FILE} of that clone.`],
+};
+
+function headOf({ data }: Composition): string {
   const packages = Object.keys(LIBRARY).concat('@gm/backends').sort().join(' ');
-  const files = {
-    text: '// Put text.txt of the playground (data/text.txt) beside it.\n',
-    image: `// Put the playground's data/${composition.data} beside it; any folder of IDX files will do.\n`,
-    plane: '',
-  };
-  return `// npm install ${packages} @tensorflow/tfjs-core\n${files[mediaOf(composition)]}`;
+  const lines = [
+    `It needs ${packages} @tensorflow/tfjs-core.`,
+    'These @gm packages are not on npm yet: until they are, put the program into a folder of apps in a clone of their repository,',
+    'as the README.md at its root says.',
+    ...(BESIDE[data] ?? []),
+    'It has one learning rate from its first step on, the one that the page has now. A run whose rate was changed on its way',
+    'has had others before, and ends with other numbers.',
+  ];
+  return lines.map((line) => `// ${line}\n`).join('');
 }
 
 function importsOf(called: readonly string[]): string {

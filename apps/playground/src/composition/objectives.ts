@@ -13,6 +13,13 @@ const LOSS = {
 
 export const lossOf = ({ loss }: Composition) => call(LOSS[loss]);
 
+/** Losses that read a discriminator's number as the logit of "real"; to the others it is a score without limits. */
+const OF_LOGITS: readonly Composition['loss'][] = ['non-saturating', 'minimax'];
+
+/** Whether what is recorded and shown of a discriminator is a probability of "real", and no score. */
+export const tellsProbability = ({ system, loss }: Composition) =>
+  system === 'semi-supervised' || OF_LOGITS.includes(loss);
+
 /** Whether the discriminator is kept smooth by a penalty. */
 export const isPenalized = (c: Composition) => c.penalty !== 'none' && hasSlot(c, 'penalty');
 

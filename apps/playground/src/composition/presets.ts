@@ -1,4 +1,4 @@
-import { type Composition, checkComposition, mediaOf } from './composition.js';
+import { type Choosable, type Composition, checkComposition, mediaOf } from './composition.js';
 
 /** Where every field starts. */
 const BASE: Composition = {
@@ -48,6 +48,14 @@ export function defaultsFor(system: Composition['system'], data: Composition['da
   return checkComposition({ ...BASE, ...SYSTEM[system], ...plane, system, data: fitting });
 }
 
+/** With another choice for one slot. Another system, or other data, bring their own defaults along. */
+export function withChoice(before: Composition, slot: Choosable, value: string): Composition {
+  const next = { ...before, [slot]: value } as Composition;
+  if (slot !== 'system' && slot !== 'data') return next;
+  const { seed, points } = before;
+  return { ...defaultsFor(next.system, next.data), seed, ...(next.data === 'points' && { points }) };
+}
+
 export interface Preset {
   readonly name: string;
   /** One sentence: what there is to see. */
@@ -79,7 +87,7 @@ export const PRESETS: readonly Preset[] = [
   preset('Classifier', 'Convolutions tell the digits apart; the test images show how well.', 'classifier', 'digits'),
   preset(
     'Semi-supervised',
-    'Ten labels a digit, and a generator whose digits teach the rest.',
+    'Ten labels a digit; the other digits are seen without theirs, beside those of a generator.',
     'semi-supervised',
     'digits',
   ),

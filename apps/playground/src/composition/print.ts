@@ -1,5 +1,7 @@
 import { type Input, isList, isTerm, type Program, type Term } from './term.js';
 
+/** Members that a data set need not have, and that a program asks for only where its own has them. */
+const OPTIONAL: readonly string[] = ['classes'];
 /** As wide as a line may become. */
 const WIDTH = 100;
 
@@ -57,7 +59,7 @@ function printFlat(input: Input): string {
 
 function printTerm(term: Term, inner: (input: Input, at: number) => string): string {
   if ('name' in term) return term.name;
-  if ('member' in term) return `${inner(term.of, 0)}.${term.member}`;
+  if ('member' in term) return `${inner(term.of, 0)}.${term.member}${OPTIONAL.includes(term.member) ? '!' : ''}`;
   const start = 'method' in term ? `${inner(term.of, 0)}.${term.method}(` : `${term.waited ? 'await ' : ''}${term.of}(`;
   return `${start}${term.inputs.map((input) => inner(input, start.length)).join(', ')})`;
 }

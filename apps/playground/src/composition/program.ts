@@ -4,6 +4,9 @@ import { autoencoderOf, classifierOf, discriminatorOf, encoderOf, generatorOf, p
 import { assign, data, example, fields, named, stream } from './statement.js';
 import { call, type Input, member, method, name, type Program, waited } from './term.js';
 
+/** What the page saves the user's own images as; they have no labels. */
+export const IMAGES_FILE = 'train-images-idx3-ubyte';
+export const TEXT_FILE = 'text.txt';
 /** Symbols in one piece of truncated back-propagation. */
 const TIME = 48;
 /** How many points a toy has. */
@@ -24,11 +27,13 @@ export function programOf(composition: Composition): Program {
 function dataOf({ system, data: of, points }: Composition): Program {
   if (of === 'text')
     return [
-      assign('text', call('readFileSync', 'text.txt', 'utf8')),
+      assign('text', call('readFileSync', TEXT_FILE, 'utf8')),
       assign('alphabet', call('alphabetOf', name('text'))),
     ];
-  if (of === 'digits' || of === 'images')
-    return [assign('data', waited('idxDirectory', of, { split: 'train', range: system === 'gan' ? [-1, 1] : [0, 1] }))];
+  const range = system === 'gan' ? [-1, 1] : [0, 1];
+  if (of === 'digits') return [assign('data', waited('idxDirectory', of, { split: 'train', range }))];
+  if (of === 'images')
+    return [assign('data', call('idxDataset', { images: call('readFileSync', IMAGES_FILE), range }))];
   if (of === 'points')
     return [assign('data', call('arrayDataset', { values: call('Float32Array.of', ...points), shape: [2] }))];
   return [assign('data', call('toy', of, { count: TOY_COUNT, random: stream('data') }))];

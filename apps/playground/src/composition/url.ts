@@ -1,4 +1,4 @@
-import { type Composition, checkComposition, isData, isSystem } from './composition.js';
+import { type Composition, checkComposition, isData, isSystem, withBatchFor } from './composition.js';
 import { defaultsFor } from './presets.js';
 
 /** What differs from the defaults of its system and data, as the part of an address behind the #. */
@@ -27,13 +27,17 @@ export function fromHash(hash: string): Composition | undefined {
     field,
     read(defaults[field as keyof Composition], text),
   ]);
-  return checkComposition({ ...defaults, ...Object.fromEntries(fields) });
+  return withBatchFor(checkComposition({ ...defaults, ...Object.fromEntries(fields) }));
 }
 
-/** As the kind of thing that the default is. */
+/** An empty text is no number, and no other word than these two is a yes or a no. */
+const numberOf = (text: string) => (text.trim() === '' ? Number.NaN : Number(text));
+const truthOf = (text: string) => (text === 'true' || text === 'false' ? text === 'true' : text);
+
+/** As the kind of thing that the default is; what is none of that kind is left to be refused. */
 function read(example: Composition[keyof Composition] | undefined, text: string): unknown {
-  if (typeof example === 'number') return Number(text);
-  if (typeof example === 'boolean') return text === 'true';
-  if (Array.isArray(example)) return text === '' ? [] : text.split(',').map(Number);
+  if (typeof example === 'number') return numberOf(text);
+  if (typeof example === 'boolean') return truthOf(text);
+  if (Array.isArray(example)) return text === '' ? [] : text.split(',').map(numberOf);
   return text;
 }

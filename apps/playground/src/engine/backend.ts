@@ -10,7 +10,11 @@ const wasmPaths = {
   'tfjs-backend-wasm-threaded-simd.wasm': threaded,
 };
 
-let running: { readonly key: string; readonly info: BackendInfo } | undefined;
+type Asked = Pick<StartOptions, 'backend' | 'software'>;
+
+let running: { readonly asked: Asked; readonly info: BackendInfo } | undefined;
+
+const sameAs = (a: Asked, b: Asked) => a.backend === b.backend && a.software === b.software;
 
 /**
  * Starts the backend, or goes on with it where it is the one that was asked for last. WebGPU is loaded only where the browser has it.
@@ -18,11 +22,23 @@ let running: { readonly key: string; readonly info: BackendInfo } | undefined;
  *
  * @param anew  whether it is started again though it runs, for its device is lost
  */
-export async function startBackend({ backend, software = false }: StartOptions, anew = false): Promise<BackendInfo> {
-  const key = `${backend} ${software}`;
-  if (running?.key === key && !anew) return running.info;
-  running = undefined;
+export async function startBackend({ backend, software = false }: Asked, anew = false): Promise<BackendInfo> {
+  const asked = { backend, software };
+  if (running && sameAs(running.asked, asked) && !anew) return running.info;
+  if (anew) running = undefined;
   if ('gpu' in navigator && backend !== 'wasm') await import('@tensorflow/tfjs-backend-webgpu');
-  running = { key, info: await useBackend(backend, { wasmPaths, software }) };
+  running = { asked, info: await useBackend(backend, { wasmPaths, software }) }; // where it throws, the former one is in use again
   return running.info;
+}
+
+/** Does something on that backend; where it fails, the former one is in use again, and holds all variables. */
+export async function onBackend<Result>(asked: Asked, work: (info: BackendInfo) => Promise<Result>): Promise<Result> {
+  const former = running;
+  const info = await startBackend(asked);
+  try {
+    return await work(info);
+  } catch (error) {
+    if (former) await startBackend(former.asked);
+    throw error;
+  }
 }

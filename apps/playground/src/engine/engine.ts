@@ -1,10 +1,11 @@
 import { type LabelledExamples, seeded } from '@gm/core';
 import { type Dataset, toy } from '@gm/data';
 import { sampleSymbols } from '@gm/generators';
-import { decodeCheckpoint, restoreCheckpoint } from '@gm/trainers';
+import { decodeCheckpoint, encodeCheckpoint, restoreCheckpoint } from '@gm/trainers';
 import { memory } from '@tensorflow/tfjs-core';
+import { transfer } from 'comlink';
 import type { Composition } from '../composition/composition.js';
-import { startBackend } from './backend.js';
+import { onBackend, startBackend } from './backend.js';
 import { reader } from './files.js';
 import { queue } from './inTurn.js';
 import { judged } from './looks/judged.js';
@@ -13,10 +14,13 @@ import { plane } from './looks/plane.js';
 import { interpolation, neighbours, reconstructions, samples } from './looks/samples.js';
 import { missing } from './objection.js';
 import { partsOf } from './parts.js';
-import type { Engine, StartOptions } from './protocol.js';
+import type { Engine, Lacking, Said, Started, StartOptions } from './protocol.js';
 import { refusalsOf } from './refusals.js';
 import { compose, type Session } from './session.js';
 import { type Training, training } from './training.js';
+
+/** Milliseconds of speaking between two steps of training. */
+const SPEAK_FOR = 8;
 
 /** One composition at a time, made, trained and looked at. */
 export function engine(): Engine {
@@ -39,41 +43,47 @@ export function engine(): Engine {
       return own?.run.withAverages(() => work(own));
     });
 
-  const end = async () => {
-    await under?.end();
-    [under, session] = [undefined, await inTurn(() => void session?.dispose())];
+  /** Nothing of another turn comes between the end of one run and the beginning of the next. */
+  const replaceBy = (next?: Session) => {
+    void under?.end();
+    session?.dispose();
+    [session, under] = [next, undefined];
   };
 
-  return {
-    async start(options: StartOptions, say, fail) {
-      await end();
-      const { composition, checkpoint } = options;
-      const lacking = missing(composition, options.files);
-      if (lacking) throw new Error(lacking);
-      files.give({ site: options.site, ...options.files });
-      const { name, reason } = await inTurn(() => startBackend(options));
-      const made = await inTurn(async () => compose(composition, await optionsFor(composition)));
-      try {
-        if (checkpoint) restoreCheckpoint(made.run, await decodeCheckpoint(checkpoint));
-      } catch (error) {
-        made.dispose();
-        throw error;
+  /** Beside the run under way, which is untouched where this throws. */
+  const made = async ({ composition, checkpoint }: StartOptions): Promise<Session> => {
+    const from = checkpoint && (await decodeCheckpoint(checkpoint));
+    const next = await compose(composition, await optionsFor(composition));
+    try {
+      if (from) restoreCheckpoint(next.run, from);
+      return next;
+    } catch (error) {
+      next.dispose();
+      throw error;
+    }
+  };
+
+  const begin = (options: StartOptions, say: Said, fail: (message: string) => void): Promise<Started | Lacking> =>
+    onBackend(options, async ({ name, reason }) => {
+      const lacking = missing(options.composition, options.files);
+      if (lacking) {
+        replaceBy(undefined);
+        return { lacking };
       }
-      session = made;
+      const next = await made(options);
+      replaceBy(next);
       const recover = name === 'webgpu' ? () => startBackend(options, true) : undefined;
-      under = training(made, { inTurn, say, fail, ...(recover && { recover }) });
+      under = training(next, { inTurn, say, fail, ...(recover && { recover }) });
       under.setSpeed(speed);
-      const { data, prior, source } = made;
-      return {
-        backend: name,
-        reason,
-        parts: partsOf(made),
-        example: source.example.shape,
-        ...(data?.classes !== undefined && { classes: data.classes }),
-        ...(prior && { latent: prior.shape[0]! }),
-        step: made.run.steps,
-      };
-    },
+      return startedOf(next, { backend: name, reason });
+    });
+
+  return {
+    start: (options, say, fail) =>
+      inTurn(() => {
+        files.give({ site: options.site, ...options.files });
+        return begin(options, say, fail);
+      }),
     async play() {
       under?.play();
     },
@@ -90,14 +100,18 @@ export function engine(): Engine {
     setLearningRate(times) {
       factor = times;
     },
-    async checkpoint() {
-      if (!under) throw new Error('There is no run to save yet.');
-      return under.checkpoint();
-    },
+    checkpoint: () =>
+      inTurn(async () => {
+        if (!session) throw new Error('There is no run to save yet.');
+        const { run } = session;
+        await under?.tell(); // what is kept beside it knows of every step
+        const bytes = await encodeCheckpoint(run);
+        return transfer({ bytes, step: run.steps }, [bytes.buffer as ArrayBuffer]);
+      }),
     refusals: (composition) => refusalsOf(composition, { inTurn, optionsFor }),
     samples: (count) => look((own) => samples(own, count)),
     reconstructions: (count) => look((own) => reconstructions(own, count)),
-    map: (side, axes) => look((own) => map(own, side, axes)),
+    map: (side, axes, label) => look((own) => map(own, side, axes, label)),
     decode: (at, axes, label) => look((own) => decodeAt(own, at, axes, label)),
     interpolation: (from, to, steps) => look((own) => interpolation(own, from, to, steps)),
     plane: () => look(plane),
@@ -112,20 +126,44 @@ export function engine(): Engine {
       if (!own?.speaker || !own.alphabet) return;
       const { speaker, alphabet, run } = own;
       const random = seeded(`text ${run.steps}`);
-      for await (const symbol of sampleSymbols(speaker, {
-        prompt: alphabet.encode(prompt),
-        length,
-        temperature,
-        random,
-      })) {
-        if (session !== own) return;
-        await piece(alphabet.decode([symbol])); // heard before the end of speaking is
-      }
+      const symbols = sampleSymbols(speaker, { prompt: alphabet.encode(prompt), length, temperature, random });
+      const next = () => inTurn(() => (session === own ? someOf(symbols) : endOf(symbols)));
+      for (let drawn = await next(); drawn; drawn = await next()) await piece(alphabet.decode(drawn));
     },
     async tensors() {
       return memory().numTensors;
     },
   };
+}
+
+/** What the page shows of a session. */
+function startedOf(session: Session, where: Pick<Started, 'backend' | 'reason'>): Started {
+  const { data, prior, source, run } = session;
+  return {
+    ...where,
+    parts: partsOf(session),
+    example: source.example.shape,
+    ...(data?.classes !== undefined && { classes: data.classes }),
+    ...(prior && { latent: prior.shape[0]! }),
+    step: run.steps,
+  };
+}
+
+/** The symbols of some milliseconds; none at the end. */
+async function someOf(symbols: AsyncGenerator<number, void>): Promise<number[] | undefined> {
+  const begun = performance.now();
+  const drawn: number[] = [];
+  while (performance.now() - begun < SPEAK_FOR) {
+    const { value, done } = await symbols.next();
+    if (done || value === undefined) break;
+    drawn.push(value);
+  }
+  return drawn.length > 0 ? drawn : undefined;
+}
+
+/** Frees the state that they are drawn from. */
+async function endOf(symbols: AsyncGenerator<number, void>): Promise<undefined> {
+  await symbols.return();
 }
 
 /** Examples that training does not see; own images and points have no classes to be tested by. */

@@ -1,7 +1,7 @@
-import type { Examples } from '@gm/core';
-import { type Dataset, idxDataset, imageDataset } from '@gm/data';
+import { type Dataset, idxDataset } from '@gm/data';
 import type { Composition } from '../composition/composition.js';
 import type { Functions } from '../composition/evaluate.js';
+import { TEXT_FILE } from '../composition/program.js';
 import type { Files } from './protocol.js';
 
 interface DirectoryOptions {
@@ -17,8 +17,13 @@ export interface Reader {
   give(given: Files & { readonly site: string }): void;
 }
 
-/** Too few to train on, enough to see what fits. */
-const BLANK = imageDataset({ images: { data: new Uint8Array(16 * 784), shape: [16, 28, 28] } });
+/** Too few to train on, enough to see what fits: an IDX file of 16 black images. */
+function blank(): Uint8Array {
+  const bytes = new Uint8Array(16 + 16 * 784);
+  const header = new DataView(bytes.buffer);
+  for (const [place, value] of [0x0803, 16, 28, 28].entries()) header.setUint32(4 * place, value);
+  return bytes;
+}
 
 export function reader(): Reader {
   let site = '';
@@ -26,31 +31,25 @@ export function reader(): Reader {
   let text: string | undefined;
   let images: Uint8Array | undefined;
 
-  const idxDirectory: Reader['idxDirectory'] = async (folder, { split, range }) => {
-    const key = `${folder} ${split} ${range}`;
+  const idxDirectory: Reader['idxDirectory'] = async (_, { split, range }) => {
+    const key = `${split} ${range}`;
     const known = sets.get(key);
     if (known) return known;
-    const set = folder === 'images' ? ownImages(images, range) : await digits(site, split, range);
+    const set = await digits(site, split, range);
     sets.set(key, set);
     return set;
   };
+  const readFileSync = (name: string) => (name === TEXT_FILE ? text : (images ?? blank()));
   return {
     idxDirectory,
     async functionsFor({ data }) {
       if (data === 'text') text ??= await (await fetched(new URL('data/text.txt', site))).text();
-      return { idxDirectory, readFileSync: () => text };
+      return { idxDirectory, readFileSync };
     },
     give(given) {
       ({ site, images } = given);
-      for (const key of [...sets.keys()].filter((key) => key.startsWith('images'))) sets.delete(key);
     },
   };
-}
-
-function ownImages(images: Uint8Array | undefined, range: readonly [number, number]): Dataset<Examples> {
-  return images
-    ? idxDataset({ images, range, names: { images: 'your images' } })
-    : { ...BLANK, example: { ...BLANK.example, range } };
 }
 
 async function digits(

@@ -40,6 +40,11 @@ export interface Started {
   readonly step: number;
 }
 
+/** What the user has still to give, in words. There is no run then. */
+export interface Lacking {
+  readonly lacking: string;
+}
+
 export interface Progress {
   readonly step: number;
   readonly epoch: number;
@@ -71,9 +76,14 @@ export interface PlaneView {
   readonly real: Rows;
   readonly generated?: Rows;
   readonly density?: Field;
-  /** p(real), or the class and how sure it is. */
+  /**
+   * real: p(real). score: a score, put so that ½ is midway between the mean scores of real and of generated points, and that it stays within
+   * [0, 1]. class: the likeliest class, and behind the point how sure it is.
+   */
   readonly surface?: Field;
-  readonly kind?: 'real' | 'class';
+  readonly kind?: 'real' | 'score' | 'class';
+  /** The class that a conditional discriminator was told for the surface. */
+  readonly label?: number;
   /** Where the generated points would move to please the discriminator, [count, 2]. */
   readonly gradients?: Float32Array;
 }
@@ -88,6 +98,8 @@ export interface MapView {
 }
 
 export interface Neighbours {
+  /** After so many steps. */
+  readonly step: number;
   readonly sample: Rows;
   readonly nearest: Rows;
   readonly distances: readonly number[];
@@ -112,7 +124,8 @@ export type Said = (progress: Progress) => void | Promise<void>;
 
 /** What the worker does. Looking never moves the run. */
 export interface Engine {
-  start(options: StartOptions, say: Said, fail: (message: string) => void): Promise<Started>;
+  /** Ends the run under way once the new one is made; where that fails, it goes on as if nothing had been asked. */
+  start(options: StartOptions, say: Said, fail: (message: string) => void): Promise<Started | Lacking>;
   play(): Promise<void>;
   /** After the step under way. */
   pause(): Promise<void>;
@@ -126,8 +139,8 @@ export interface Engine {
   /** Always from the same noise. With classes, they go by turns. */
   samples(count: number): Promise<Rows | undefined>;
   reconstructions(count: number): Promise<{ readonly inputs: Rows; readonly outputs: Rows } | undefined>;
-  /** The plane of two latent dimensions; the others stay 0. */
-  map(side: number, axes: readonly [number, number]): Promise<MapView | undefined>;
+  /** The plane of two latent dimensions; the others stay 0. Of that class, where the parts are told it. */
+  map(side: number, axes: readonly [number, number], label?: number): Promise<MapView | undefined>;
   /** What one place of that plane gives. */
   decode(at: readonly [number, number], axes: readonly [number, number], label?: number): Promise<Rows | undefined>;
   /** From one sample to another, both by their number in `samples`. */

@@ -10,7 +10,7 @@ import type {
 } from '@gm/core';
 import type { Alphabet, Dataset } from '@gm/data';
 import { type Game, type GameTrainer, train } from '@gm/trainers';
-import { engine as tfEngine } from '@tensorflow/tfjs-core';
+import { engine as tfEngine, type Variable } from '@tensorflow/tfjs-core';
 import type { Composition } from '../composition/composition.js';
 import { evaluate, type Functions, type Scope } from '../composition/evaluate.js';
 import { FUNCTIONS } from '../composition/library.js';
@@ -59,9 +59,10 @@ export async function compose(composition: Composition, { functions, rateFactor 
   const before = variables();
   const scope: Scope = {};
   let game: Session['game'] | undefined;
-  const clear = () => {
+  const own = () => variables().filter((one) => !before.includes(one));
+  const clear = (made: readonly Variable[]) => {
     (scope.run as GameTrainer<unknown> | undefined)?.dispose();
-    for (const variable of variables().filter((one) => !before.includes(one))) variable.dispose();
+    for (const variable of variables().filter((one) => made.includes(one))) variable.dispose();
   };
   const caught: Functions = {
     trainer: (made, options) => {
@@ -75,9 +76,10 @@ export async function compose(composition: Composition, { functions, rateFactor 
     const looked = train(run, source, { steps: run.steps + 1 });
     await looked.next(); // checks the data, and moves nothing yet
     await looked.return();
-    return { ...rolesOf(composition, scope), composition, run, source, game: game!, dispose: clear };
+    const made = own(); // and none of what is composed beside it later
+    return { ...rolesOf(composition, scope), composition, run, source, game: game!, dispose: () => clear(made) };
   } catch (error) {
-    clear();
+    clear(own());
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { encodeCheckpoint, type TrainEvent, train } from '@gm/trainers';
+import { type TrainEvent, train } from '@gm/trainers';
 import { breathe, type Queue } from './inTurn.js';
 import type { Progress, Said } from './protocol.js';
 import type { Session } from './session.js';
@@ -100,10 +100,10 @@ export function training(session: Session, { inTurn, say, fail, recover }: Train
       await guarded(() => inTurn(step));
       await tell();
     },
+    tell,
     setSpeed(stepsPerSecond: number): void {
       speed = stepsPerSecond;
     },
-    checkpoint: () => inTurn(async () => ({ bytes: await encodeCheckpoint(run), step: run.steps })),
     async end(): Promise<void> {
       [playing, over] = [false, true];
       await looping;

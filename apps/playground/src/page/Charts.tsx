@@ -2,46 +2,31 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { colourOf } from './draw.js';
-import { charted, record } from './state.js';
+import { nameOf, type Panel, panelsOf } from './panels.js';
+import { charted, composition, record, started, starting } from './state.js';
 
 /** Milliseconds between two drawings. */
 const EVERY = 250;
-const HEIGHT = 150;
-
-interface Panel {
-  readonly title: string;
-  readonly logarithmic?: boolean;
-  belongs(metric: string): boolean;
-}
-
-const PANELS: readonly Panel[] = [
-  { title: 'Losses', belongs: (metric) => metric === 'loss' },
-  { title: 'Gradient norms', logarithmic: true, belongs: (metric) => metric === 'gradientNorm' },
-  { title: 'Other metrics', belongs: (metric) => metric !== 'loss' && metric !== 'gradientNorm' },
-];
+const HEIGHT = 110;
 
 export function Charts() {
-  const names = useNames();
+  charted.value;
+  // While another run is made, the metrics are still those of the one before.
+  const found = started.value && !starting.value ? Object.keys(record.curves) : [];
+  const panels = panelsOf(composition.value, found);
   return (
     <section class="charts" aria-labelledby="charts-title">
       <h2 id="charts-title">Curves</h2>
-      {PANELS.map((panel) => {
-        const own = names.filter((name) => panel.belongs(name.split('/')[1]!));
-        return <Chart key={`${panel.title} ${own}`} panel={panel} names={own} />;
-      })}
+      {panels.map((panel) => (
+        <Chart key={`${panel.title} ${panel.metrics}`} panel={panel} />
+      ))}
     </section>
   );
 }
 
-/** The metrics that there are, looked for a few times a second. */
-function useNames(): readonly string[] {
-  charted.value;
-  return Object.keys(record.curves);
-}
-
-function Chart({ panel: { title, logarithmic = false }, names }: { panel: Panel; names: readonly string[] }) {
+function Chart({ panel: { title, metrics, logarithmic = false } }: { panel: Panel }) {
   const place = useRef<HTMLDivElement>(null);
-  const [said, say] = useState('');
+  const [newest, setNewest] = useState<readonly string[]>([]);
   useEffect(() => {
     const box = place.current!;
     const style = getComputedStyle(box);
@@ -59,11 +44,11 @@ function Chart({ panel: { title, logarithmic = false }, names }: { panel: Panel;
         scales: { x: { time: false }, y: logarithmic ? { distr: 3 } : {} },
         axes: [
           { ...axis, size: 28 },
-          { ...axis, size: 52 },
+          { ...axis, size: 52, space: 22 },
         ],
         series: [
           {},
-          ...names.map((_, index) => ({
+          ...metrics.map((_, index) => ({
             stroke: colourOf(index),
             width: 1.5,
             spanGaps: true,
@@ -71,15 +56,15 @@ function Chart({ panel: { title, logarithmic = false }, names }: { panel: Panel;
           })),
         ],
       },
-      dataOf(names),
+      dataOf(metrics),
       box,
     );
     let drawn = -1;
     const draw = () => {
       if (drawn === charted.peek()) return;
       drawn = charted.peek();
-      plot.setData(dataOf(names));
-      say(names.map((name) => `${name} ${newest(name)}`).join(', '));
+      plot.setData(dataOf(metrics));
+      setNewest(metrics.map(newestOf));
     };
     const timer = setInterval(draw, EVERY);
     const watch = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: HEIGHT }));
@@ -91,28 +76,29 @@ function Chart({ panel: { title, logarithmic = false }, names }: { panel: Panel;
       plot.destroy();
     };
   }, []);
+  const said = metrics.map((metric, index) => `${nameOf(metric)} ${newest[index] ?? '–'}`);
   return (
     <figure>
       <figcaption>
         {title}
         <ul class="legend">
-          {names.map((name, index) => (
-            <li key={name}>
-              <span style={{ background: colourOf(index) }} /> {name.replace('/gradientNorm', '')}
+          {metrics.map((metric, index) => (
+            <li key={metric}>
+              <span style={{ background: colourOf(index) }} /> {nameOf(metric)} <b>{newest[index] ?? '–'}</b>
             </li>
           ))}
         </ul>
       </figcaption>
-      <div ref={place} class="plot" role="img" aria-label={`${title}: ${said || 'nothing yet'}`} />
+      <div ref={place} class="plot" role="img" aria-label={`${title}: ${said.join(', ')}`} />
     </figure>
   );
 }
 
-const newest = (name: string) => record.curves[name]?.values.at(-1)?.toPrecision(4) ?? '–';
+const newestOf = (metric: string) => record.curves[metric]?.values.at(-1)?.toPrecision(3) ?? '–';
 
-function dataOf(names: readonly string[]): uPlot.AlignedData {
-  const tables = names.map((name) => {
-    const { steps, values } = record.curves[name] ?? { steps: [], values: [] };
+function dataOf(metrics: readonly string[]): uPlot.AlignedData {
+  const tables = metrics.map((metric) => {
+    const { steps, values } = record.curves[metric] ?? { steps: [], values: [] };
     return [steps, values] as uPlot.AlignedData;
   });
   return tables.length === 0 ? [[]] : uPlot.join(tables);

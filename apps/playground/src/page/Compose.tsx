@@ -1,8 +1,10 @@
-import { CHOICES, type Choosable, type Composition, type Countable, NUMBERS } from '../composition/composition.js';
-import { defaultsFor } from '../composition/presets.js';
+import { useEffect, useState } from 'preact/hooks';
+import { CHOICES, type Choosable, type Countable, NUMBERS } from '../composition/composition.js';
+import { withChoice } from '../composition/presets.js';
 import { slotsOf } from '../composition/slots.js';
 import { change } from './change.js';
 import { DrawPoints } from './DrawPoints.js';
+import { complaintOf, stepped } from './numbers.js';
 import { OwnImages } from './OwnImages.js';
 import { composition, refusals } from './state.js';
 
@@ -70,42 +72,71 @@ function Select({ slot }: { slot: Choosable }) {
   );
 }
 
-/** Another system, or other data, bring their own defaults along. */
 async function choose(slot: Choosable, field: HTMLSelectElement): Promise<void> {
-  const before = composition.value;
-  const next = { ...before, [slot]: field.value } as Composition;
-  const whole =
-    slot === 'system' || slot === 'data' ? { ...defaultsFor(next.system, next.data), seed: before.seed } : next;
-  if (!(await change(whole))) field.value = before[slot];
+  if (!(await change(withChoice(composition.value, slot, field.value)))) field.value = composition.value[slot];
 }
 
+/** A wrong number stays, with what is wrong; the run goes on with the one before. */
 function NumberField({ slot }: { slot: Countable }) {
-  const { label, min, max, integer } = NUMBERS[slot];
+  const { label, min, max } = NUMBERS[slot];
   const id = `set-${slot}`;
-  const set = async (field: HTMLInputElement) => {
-    const before = composition.value;
-    const value = field.valueAsNumber;
-    const fits = field.reportValidity() && Number.isFinite(value);
-    if (!fits || !(await change({ ...before, [slot]: value }))) field.value = String(before[slot]);
+  const before = composition.value;
+  const idle = refusals.value[slot]?.all;
+  const [typed, setTyped] = useState<string>();
+  const [wrong, setWrong] = useState<string>();
+  const shown = typed ?? String(before[slot]);
+  const show = (text?: string, complaint?: string) => {
+    setTyped(text);
+    setWrong(complaint);
+  };
+  useEffect(() => show(), [before]);
+  const set = async (text: string) => {
+    const complaint = complaintOf(slot, text);
+    show(text, complaint);
+    if (complaint) return;
+    if (Number(text) !== before[slot]) await change({ ...before, [slot]: Number(text) });
+    show();
+  };
+  const byKey = (event: KeyboardEvent) => {
+    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!way) return;
+    event.preventDefault();
+    void set(String(stepped(slot, Number(shown), way as 1 | -1)));
   };
   return (
     <div class="field number">
       <label for={id}>{label}</label>
       <input
         id={id}
-        type="number"
+        type="text"
         inputMode="decimal"
-        min={min}
-        max={max}
-        step={integer ? 1 : 'any'}
-        value={composition.value[slot]}
-        onChange={({ currentTarget }) => void set(currentTarget)}
+        role="spinbutton"
+        aria-valuenow={before[slot]}
+        aria-valuemin={min}
+        aria-valuemax={max}
+        value={shown}
+        disabled={idle !== undefined}
+        aria-invalid={wrong !== undefined}
+        aria-describedby={`${id}-wrong ${id}-idle`}
+        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+        onChange={({ currentTarget }) => void set(currentTarget.value)}
+        onKeyDown={byKey}
       />
+      <span id={`${id}-wrong`} class="wrong" aria-live="polite">
+        {wrong && `${wrong} The run still has ${before[slot]}.`}
+      </span>
+      {idle && (
+        <span class="hint" id={`${id}-idle`}>
+          {idle}
+        </span>
+      )}
     </div>
   );
 }
 
 function Told() {
+  const chosen = composition.value.conditional;
+  const reason = chosen ? undefined : refusals.value.conditional?.true; // it can always be taken back
   const set = async (field: HTMLInputElement) => {
     const before = composition.value;
     if (!(await change({ ...before, conditional: field.checked }))) field.checked = before.conditional;
@@ -115,11 +146,18 @@ function Told() {
       <label>
         <input
           type="checkbox"
-          checked={composition.value.conditional}
+          checked={chosen}
+          disabled={reason !== undefined}
+          aria-describedby={reason && 'why-not-told'}
           onChange={({ currentTarget }) => void set(currentTarget)}
         />
         The parts are told the class
       </label>
+      {reason && (
+        <p class="hint" id="why-not-told">
+          {reason}
+        </p>
+      )}
     </div>
   );
 }

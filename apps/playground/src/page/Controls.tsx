@@ -65,6 +65,7 @@ export function Controls() {
         <select
           id="backend"
           value={backend.value}
+          disabled={starting.value}
           onChange={({ currentTarget }) => void setBackend(currentTarget.value as StartOptions['backend'])}
         >
           {Object.entries(BACKENDS).map(([value, label]) => (
@@ -88,14 +89,17 @@ export function Controls() {
 
 function Numbers() {
   const { step, epoch, stepsPerSecond, examplesPerSecond } = progress.value;
-  const first = Object.entries(record.curves)
-    .find(([name]) => name.endsWith('/loss'))?.[1]
-    .values.at(-1);
+  const player = started.value?.parts[0]?.player;
+  const loss = record.curves[`${player}/loss`]?.values.at(-1);
   return (
     <dl class="numbers">
       <Figure name="step" value={step.toLocaleString('en')} testId="step" />
       <Figure name="epoch" value={epoch.toFixed(1)} />
-      <Figure name="loss" value={first === undefined ? '–' : first.toPrecision(4)} testId="loss" />
+      <Figure
+        name={player ? `loss of the ${player}` : 'loss'}
+        value={loss === undefined ? '–' : loss.toPrecision(4)}
+        testId="loss"
+      />
       <Figure name="steps/s" value={stepsPerSecond === 0 ? '–' : rounded(stepsPerSecond)} />
       <Figure name="examples/s" value={examplesPerSecond === 0 ? '–' : rounded(examplesPerSecond)} />
     </dl>

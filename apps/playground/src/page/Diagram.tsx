@@ -1,52 +1,59 @@
 import { colourOf } from './draw.js';
-import { type Box, flowOf } from './flow.js';
+import { type Arrow, type Box, COLUMNS, type Flow, flowOf } from './flow.js';
+import { frameOf, GAP_X, HEIGHT, left, routeOf, top, WIDTH } from './route.js';
+import { Sideways } from './Sideways.js';
 import { composition, started } from './state.js';
 
-const [WIDTH, HEIGHT, GAP_X, GAP_Y] = [148, 74, 26, 14];
-
-const left = ({ column }: Box) => column * (WIDTH + GAP_X);
-const top = ({ row }: Box) => row * (HEIGHT + GAP_Y);
+/** As small as its words may become. */
+const LEAST = 0.78;
+/** As wide as the widest diagram, so that the words of all of them are of one size. */
+const WIDEST = COLUMNS * (WIDTH + GAP_X) - GAP_X + 4;
 
 export function Diagram() {
   const made = started.value;
   const flow = made && flowOf(composition.value, made);
   const players = [...new Set(made?.parts.map(({ player }) => player) ?? [])];
   const boxes = flow?.boxes ?? [];
-  const width = Math.max(...boxes.map(left), 0) + WIDTH;
-  const height = Math.max(...boxes.map(top), 0) + HEIGHT;
   return (
     <section class="diagram" aria-labelledby="diagram-title">
       <h2 id="diagram-title">How it is composed</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on narrow screens */}
-      <figure class="scroll" tabIndex={0} aria-label="Diagram">
-        {flow && (
-          <svg
-            viewBox={`-2 -2 ${width + 4} ${height + 4}`}
-            style={{ minWidth: `${0.8 * width}px`, maxWidth: `${1.1 * width}px` }}
-            aria-hidden="true"
-          >
-            {flow.arrows.map(([from, to]) => (
-              <Arrow
-                key={`${from} ${to}`}
-                from={boxes.find(({ id }) => id === from)!}
-                to={boxes.find(({ id }) => id === to)!}
-              />
-            ))}
-            {boxes.map((box) => (
-              <BoxView key={box.id} box={box} players={players} />
-            ))}
-          </svg>
-        )}
+      <Sideways label="Diagram">
+        {flow && <Drawing flow={flow} players={players} />}
         <ul class="unseen">
           {boxes.map(({ id, title, shape, part }) => (
             <li key={id}>
               {title}: {shape}
               {part && `, ${part.parameters.toLocaleString('en')} parameters, moved by the player ${part.player}`}
+              {goesTo(flow!, id)}
             </li>
           ))}
         </ul>
-      </figure>
+      </Sideways>
     </section>
+  );
+}
+
+/** In words, for who does not see the arrows. */
+function goesTo({ boxes, arrows }: Flow, id: string): string {
+  const ends = arrows.filter(({ from }) => from === id).map(({ to }) => boxes.find((box) => box.id === to)!.title);
+  return ends.length === 0 ? '' : `; goes to: ${ends.join(', ')}`;
+}
+
+function Drawing({ flow: { boxes, arrows }, players }: { flow: Flow; players: readonly string[] }) {
+  const { x, y, width, height } = frameOf(boxes, arrows);
+  return (
+    <svg
+      viewBox={`${x} ${y} ${width} ${height}`}
+      style={{ width: `${(100 * width) / WIDEST}%`, minWidth: `${LEAST * width}px`, maxWidth: `${1.1 * width}px` }}
+      aria-hidden="true"
+    >
+      {arrows.map((arrow) => (
+        <ArrowView key={`${arrow.from} ${arrow.to}`} arrow={arrow} boxes={boxes} />
+      ))}
+      {boxes.map((box) => (
+        <BoxView key={box.id} box={box} players={players} />
+      ))}
+    </svg>
   );
 }
 
@@ -76,19 +83,13 @@ function BoxView({ box, players }: { box: Box; players: readonly string[] }) {
   );
 }
 
-function Arrow({ from, to }: { from: Box; to: Box }) {
-  if (from.column === to.column) {
-    const x = left(from) + WIDTH / 2;
-    const up = top(from) > top(to);
-    return <path d={`M ${x} ${top(from) + (up ? 0 : HEIGHT)} L ${x} ${top(to) + (up ? HEIGHT : 0)}`} class="arrow" />;
-  }
-  const [x1, y1] = [left(from) + WIDTH, top(from) + HEIGHT / 2];
-  const [x2, y2] = [left(to), top(to) + HEIGHT / 2];
-  const middle = (x1 + x2) / 2;
+function ArrowView({ arrow, boxes }: { arrow: Arrow; boxes: readonly Box[] }) {
+  const [from, to] = [arrow.from, arrow.to].map((end) => boxes.find(({ id }) => id === end)!) as [Box, Box];
+  const { line, head } = routeOf(from, to, arrow);
   return (
     <>
-      <path d={`M ${x1} ${y1} C ${middle} ${y1}, ${middle} ${y2}, ${x2 - 4} ${y2}`} class="arrow" />
-      <path d={`M ${x2 - 7} ${y2 - 4} L ${x2} ${y2} L ${x2 - 7} ${y2 + 4} Z`} class="head" />
+      <path d={line} class="arrow" />
+      <path d={head} class="head" />
     </>
   );
 }

@@ -2,14 +2,20 @@ import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** A native dialog over the page, as long as it is in it. */
+/** A native dialog over the page, as long as it is in it. When it goes, what had the focus before has it again. */
 export function Dialog({ label, children, onClose }: { label: string; children: ComponentChildren; onClose(): void }) {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    box.current?.showModal();
+    const [own, before] = [box.current!, document.activeElement as HTMLElement | null];
+    own.showModal();
+    return () => {
+      own.close();
+      before?.focus(); // a dialog that has left the page gives the focus back to nothing
+    };
   }, []);
   return (
-    <dialog ref={box} aria-label={label} onClose={onClose}>
+    // By Escape; when it is closed because it goes, it is not there any more.
+    <dialog ref={box} aria-label={label} onClose={() => box.current && onClose()}>
       {children}
     </dialog>
   );

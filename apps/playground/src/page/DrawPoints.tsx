@@ -51,19 +51,24 @@ export function DrawPoints() {
   };
   return (
     <div class="field draw">
-      <canvas
-        ref={canvas}
-        width={240}
-        height={240}
+      <div
+        class="area"
+        role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys draw on it
         tabIndex={0}
-        role="img"
-        aria-label={`Drawing area with ${points.length / 2} points. Arrow keys move, space puts a point.`}
+        aria-label="Drawing area"
+        aria-describedby="drawing-keys"
         onPointerDown={addAt}
         onPointerMove={(event) => event.buttons === 1 && addAt(event)}
         onKeyDown={byKey}
         onFocus={() => setFocused(true)}
         onBlur={() => setFocused(false)}
-      />
+      >
+        <canvas ref={canvas} width={240} height={240} />
+      </div>
+      <span class="unseen" aria-live="polite" data-testid="cursor">
+        {focused && `${cursor[0]} to the right, ${cursor[1]} up, ${points.length / 2} points`}
+      </span>
       <p class="buttons">
         <button type="button" disabled={points.length < 16} onClick={() => void change(withPoints(points))}>
           Use {points.length / 2} points
@@ -72,7 +77,9 @@ export function DrawPoints() {
           Clear
         </button>
       </p>
-      <p class="hint">Draw at least 8 points, by pointer, or by arrow keys and space.</p>
+      <p class="hint" id="drawing-keys">
+        Draw at least 8 points, by pointer, or by arrow keys and space.
+      </p>
     </div>
   );
 }

@@ -1,9 +1,12 @@
 import { useRef, useState } from 'preact/hooks';
-import { attempt, compose, save } from './actions.js';
+import { attempt, compose } from './actions.js';
 import { Dialog } from './Dialog.js';
 import { engine } from './engine.js';
 import { saveFile } from './file.js';
-import { composition, rateFactor, started, status } from './state.js';
+import { mayEnd } from './mayEnd.js';
+import { save } from './saves.js';
+import { composition, keeping, rateFactor, started, status } from './state.js';
+import { MOST } from './storage.js';
 
 export function Keep() {
   const [program, setProgram] = useState<string>();
@@ -18,16 +21,12 @@ export function Keep() {
     });
   const take = (file: File | undefined) =>
     attempt(async () => {
-      if (!file) return;
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      try {
-        await compose(composition.value, bytes);
-        await save();
-      } catch (error) {
-        const reason = (error as Error).message;
-        await compose(composition.value);
-        throw new Error(`${file.name}: ${reason}`);
-      }
+      if (!file || !(await mayEnd())) return;
+      const checkpoint = new Uint8Array(await file.arrayBuffer());
+      await compose(composition.value, { checkpoint }).catch((cause) => {
+        throw new Error(`${file.name}: ${(cause as Error).message}`, { cause });
+      });
+      await save();
     });
   const share = () =>
     attempt(async () => {
@@ -47,7 +46,11 @@ export function Keep() {
   return (
     <section class="keep" aria-labelledby="keep-title">
       <h2 id="keep-title">Keep</h2>
-      <p class="hint">The run is kept in this browser while it trains; a reload goes on with it.</p>
+      <p class="hint">
+        <span data-testid="kept">{keeping.value}</span> While it trains, the run is kept in this browser every two
+        seconds, or less often where that takes long; a reload goes on from there. The {MOST} newest runs are kept, one
+        for each composition.
+      </p>
       <p class="buttons">
         <button type="button" disabled={!ready} onClick={() => void download()}>
           Download checkpoint
@@ -94,7 +97,10 @@ function Program({ text, close }: { text: string; close(): void }) {
     );
   return (
     <Dialog label="The composition as TypeScript" onClose={close}>
-      <p>This program trains in Node what this page trains, number for number, and goes on from its checkpoints.</p>
+      <p>
+        This program trains in Node what this page trains, number for number while the learning rate stays where it is,
+        and goes on from its checkpoints.
+      </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
       <pre tabIndex={0}>
         <code>{text}</code>

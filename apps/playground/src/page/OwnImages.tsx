@@ -1,16 +1,17 @@
-import { attempt, compose } from './actions.js';
+import { useState } from 'preact/hooks';
+import { attempt } from './actions.js';
+import { change } from './change.js';
 import { saveFile } from './file.js';
-import { countOf, idxOf } from './idx.js';
+import { countOf, idxOf, sayLeftOut } from './idx.js';
 import { composition, images } from './state.js';
 
 /** Any image files, each made small and grey. */
 export function OwnImages() {
+  const [note, setNote] = useState('');
   const use = (files: Iterable<File>) =>
     attempt(async () => {
       const made = await idxOf([...files]);
-      images.value = made;
-      const { value } = composition;
-      await compose({ ...value, batch: Math.min(value.batch, countOf(made)) }); // each at most once in a batch
+      if (await change(composition.value, made.images)) setNote(sayLeftOut(made.leftOut));
     });
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -32,6 +33,9 @@ export function OwnImages() {
       <p class="hint">
         {own ? `${countOf(own)} images, 28 × 28, grey.` : 'At least 16; each is made 28 × 28 and grey.'} They stay in
         this browser.
+      </p>
+      <p class="hint" aria-live="polite">
+        {note}
       </p>
       {own && (
         <button type="button" onClick={() => saveFile('train-images-idx3-ubyte', own)}>

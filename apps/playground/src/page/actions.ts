@@ -1,65 +1,99 @@
+import { batch } from '@preact/signals';
 import { proxy } from 'comlink';
-import type { Composition } from '../composition/composition.js';
+import { type Composition, withBatchFor } from '../composition/composition.js';
 import { PRESETS } from '../composition/presets.js';
 import { fromHash, toHash } from '../composition/url.js';
-import type { Progress } from '../engine/protocol.js';
+import type { Progress, Started } from '../engine/protocol.js';
 import { engine } from './engine.js';
-import { addRows } from './record.js';
+import { countOf } from './idx.js';
+import { mayEnd } from './mayEnd.js';
+import { addRows, type Curves, upTo } from './record.js';
+import { save, saveInTime } from './saves.js';
 import * as state from './state.js';
-import { type Kept, keep, kept } from './storage.js';
-
-/** Milliseconds between two saves while training. */
-const SAVE_EVERY = 10_000;
+import { type Kept, kept } from './storage.js';
 
 /** Whether software adapters of WebGPU will do, for tests. */
 const software = new URLSearchParams(location.search).has('software');
 
-/** The newest start wins: an older one that is still under way is not shown any more. */
-let newest = 0;
-let savedAt = -1;
+/** The newest start that was asked for, and the one whose run is shown. */
+let [asked, shown] = [0, 0];
 
-/** Opens the page: the kept run, or what the address says, or the first preset. */
+/** Opens the page: what the address says, or the newest run, or the first preset. */
 export async function begin(): Promise<void> {
   Object.assign(window, { playground: { engine, record: state.record } });
-  setInterval(() => state.playing.value && void save(), SAVE_EVERY);
-  document.addEventListener('visibilitychange', () => document.hidden && void save());
-  addEventListener('hashchange', () => attempt(async () => fromAddress()));
+  document.addEventListener('visibilitychange', () => document.hidden && saveBegun());
+  addEventListener('hashchange', () => attempt(fromAddress));
   await attempt(async () => {
-    const [asked, found] = [fromHash(location.hash), await kept()];
-    if (!found || (asked && toHash(asked) !== toHash(found.composition)))
-      return compose(asked ?? PRESETS[0]!.composition);
-    return resume(found);
+    const troubles: string[] = [];
+    const said = await noting(troubles, () => fromHash(location.hash));
+    await open(said, troubles);
   });
 }
 
-async function fromAddress(): Promise<void> {
-  const asked = fromHash(location.hash);
-  if (asked && toHash(asked) !== toHash(state.composition.value)) await compose(asked);
-}
-
-async function resume({ composition, checkpoint, curves, images }: Kept): Promise<void> {
-  state.images.value = images;
+/** What it gives, or none where it fails; why is added to the troubles. */
+async function noting<Result>(troubles: string[], work: () => Result | Promise<Result>): Promise<Result | undefined> {
   try {
-    await compose(composition, checkpoint);
-    state.record.curves = curves;
-    state.charted.value += 1;
-    state.status.value = `Resumed at step ${state.step.value.toLocaleString('en')}.`;
+    return await work();
   } catch (error) {
-    await compose(composition);
-    throw new Error(`The kept run cannot be resumed, so this is a new one. ${(error as Error).message}`);
+    troubles.push((error as Error).message);
+    return undefined;
   }
 }
 
-/** Makes a run of the composition, from its beginning or a checkpoint, and shows it. */
-export async function compose(next: Composition, checkpoint?: Uint8Array): Promise<void> {
-  newest += 1;
-  const own = newest;
-  state.composition.value = next;
-  window.history.replaceState(undefined, '', `#${toHash(next)}`);
-  state.starting.value = true;
-  state.failure.value = undefined;
-  state.status.value = 'Composing …';
-  const images = state.images.value;
+/** Goes on with the kept run of that composition, or with the newest one; else begins one. @throws all troubles, at the end */
+async function open(of: Composition | undefined, troubles: string[] = []): Promise<void> {
+  const found = await noting(troubles, () => kept(of));
+  const resumed = found && (await noting(troubles, () => resume(found)));
+  if (!resumed) await noting(troubles, () => compose(of ?? PRESETS[0]!.composition));
+  if (troubles.length > 0) throw new Error(troubles.join(' '));
+}
+
+/** Another address was typed in. It says what runs again, where the user keeps the run or the address is wrong. */
+async function fromAddress(): Promise<void> {
+  try {
+    const said = fromHash(location.hash);
+    const isOther = said && toHash(said) !== toHash(state.composition.value);
+    if (isOther && (await mayEnd())) await open(said);
+  } finally {
+    sayAddress();
+  }
+}
+
+function sayAddress(): void {
+  window.history.replaceState(undefined, '', `#${toHash(state.composition.value)}`);
+}
+
+async function resume({ composition, checkpoint, curves, images, step, rateFactor = 1, speed = 0 }: Kept) {
+  const own = images && { images };
+  await compose(composition, { checkpoint, curves: upTo(curves, step), ...own }).catch((cause) => {
+    throw new Error(`The kept run cannot be resumed, so this is a new one. ${(cause as Error).message}`, { cause });
+  });
+  set({ rateFactor, speed });
+  state.status.value = `Resumed at step ${state.step.value.toLocaleString('en')}.`;
+  return true;
+}
+
+/** What a run begins with, where it is not with nothing. */
+export interface Beginning {
+  readonly checkpoint?: Uint8Array;
+  readonly curves?: Curves;
+  /** The user's own from now on. */
+  readonly images?: Uint8Array | undefined;
+}
+
+/**
+ * Makes a run of the composition, and shows it. Where that fails, the run there is goes on, and stays shown.
+ *
+ * @throws what the parts complain of, or what the user has still to give
+ */
+export async function compose(wanted: Composition, beginning: Beginning = {}): Promise<void> {
+  asked += 1;
+  const own = asked;
+  const { checkpoint, images = state.images.value } = beginning;
+  const next = withBatchFor(wanted, images && countOf(images));
+  batch(() => {
+    [state.starting.value, state.failure.value, state.status.value] = [true, undefined, 'Composing …'];
+  });
   const options = {
     composition: next,
     backend: state.backend.value,
@@ -72,40 +106,56 @@ export async function compose(next: Composition, checkpoint?: Uint8Array): Promi
     const made = await engine.start(
       options,
       proxy((said: Progress) => {
-        if (own === newest) hear(said);
+        if (own === shown) hear(said);
       }),
       proxy((message: string) => {
-        if (own === newest) fail(message);
+        if (own === shown) fail(message);
       }),
     );
-    if (own !== newest) return;
-    state.record.curves = {};
-    savedAt = checkpoint ? made.step : -1;
-    state.started.value = made;
-    state.progress.value = { step: made.step, epoch: 0, stepsPerSecond: 0, examplesPerSecond: 0, playing: false };
-    state.charted.value += 1;
-    state.status.value = 'Ready.';
-  } catch (error) {
-    if (own !== newest) return;
+    shown = own; // whatever was asked for meanwhile, this is what the engine has
+    if (!('lacking' in made)) return show(next, { ...beginning, images }, made);
     state.started.value = undefined;
-    state.status.value = 'Not ready.';
+    throw new Error(made.lacking);
+  } catch (error) {
+    if (own !== asked) return;
+    if (state.started.value) state.status.value = resting();
+    else show(next, { images });
     throw error;
   } finally {
-    if (own === newest) state.starting.value = false;
-    void refresh(next);
+    if (own === asked) state.starting.value = false;
+    void refresh(state.composition.value);
+    if (state.started.value && next.data === 'images') void save(); // dropped once, there from now on
   }
+}
+
+/** That composition, and its run where there is one. */
+function show(next: Composition, { curves = {}, images }: Beginning, made?: Started): void {
+  state.record.curves = curves;
+  batch(() => {
+    state.composition.value = next;
+    state.images.value = images;
+    state.started.value = made;
+    const step = made?.step ?? 0;
+    state.progress.value = { step, epoch: 0, stepsPerSecond: 0, examplesPerSecond: 0, playing: false };
+    state.charted.value += 1;
+    state.status.value = made ? 'Ready.' : 'Not ready.';
+    state.keeping.value = 'Not kept yet.';
+  });
+  sayAddress();
 }
 
 /** Asks which choices fit. */
 async function refresh(of: Composition): Promise<void> {
   const found = await engine.refusals(of).catch(() => ({}));
-  if (of === state.composition.value) state.refusals.value = found;
+  if (of === state.composition.value && !state.starting.value) state.refusals.value = found;
 }
 
 function hear({ rows, ...progress }: Progress): void {
   addRows(state.record.curves, rows);
   state.progress.value = progress;
-  if (rows.length > 0) state.charted.value += 1;
+  if (rows.length === 0) return;
+  state.charted.value += 1;
+  saveInTime();
 }
 
 function fail(message: string): void {
@@ -113,13 +163,21 @@ function fail(message: string): void {
   state.status.value = 'Training stopped.';
 }
 
-/** Does something that may fail, and shows why it did. */
-export async function attempt(work: () => Promise<unknown>): Promise<void> {
+/** Does something that may fail, and shows why it did. @returns whether it went well */
+export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();
+    return true;
   } catch (error) {
     state.failure.value = (error as Error).message;
+    return false;
   }
+}
+
+/** How things stand, in words. */
+function resting(): string {
+  if (state.playing.value) return 'Training.';
+  return state.step.value === 0 ? 'Ready.' : `Paused at step ${state.step.value.toLocaleString('en')}.`;
 }
 
 export const play = () =>
@@ -127,60 +185,76 @@ export const play = () =>
     state.failure.value = undefined;
     await engine.play();
     state.progress.value = { ...state.progress.value, playing: true };
-    state.status.value = 'Training.';
+    state.status.value = resting();
   });
 
 export const pause = () =>
   attempt(async () => {
     await engine.pause();
     state.progress.value = { ...state.progress.value, playing: false };
-    state.status.value = `Paused at step ${state.step.value.toLocaleString('en')}.`;
+    state.status.value = resting();
     await save();
   });
 
 export const stepOnce = () =>
   attempt(async () => {
+    state.failure.value = undefined;
     await engine.stepOnce();
+    if (state.failure.value === undefined) state.status.value = resting();
     await save();
   });
 
-export const anew = () => attempt(() => compose(state.composition.value));
-
-export const setSpeed = (perSecond: number) => {
-  state.speed.value = perSecond;
-  void engine.setSpeed(perSecond);
-};
-
-export const setRateFactor = (factor: number) => {
-  state.rateFactor.value = factor;
-  void engine.setLearningRate(factor);
-};
-
-/** Goes on with the run on another backend. */
-export const setBackend = (name: typeof state.backend.value) =>
+/** From the first step again; the kept run is then that one. */
+export const anew = () =>
   attempt(async () => {
-    const [own, { curves }] = [newest, state.record];
-    const checkpoint = state.started.value && (await engine.checkpoint()).bytes;
-    state.backend.value = name;
-    // Where something else has been composed meanwhile, its run begins anew there.
-    if (own !== newest) return compose(state.composition.value);
-    await compose(state.composition.value, checkpoint);
-    state.record.curves = curves;
-    state.charted.value += 1;
+    if (!(await mayEnd())) return;
+    await compose(state.composition.value);
+    await save();
   });
 
-/** Keeps the run in the browser, unless it is kept as it is. */
-export async function save(): Promise<void> {
-  if (!state.started.value || state.starting.value) return;
-  const own = newest;
+export const setSpeed = (speed: number) => {
+  set({ speed });
+  saveBegun();
+};
+
+export const setRateFactor = (rateFactor: number) => {
+  set({ rateFactor });
+  saveBegun();
+};
+
+function set({ speed = state.speed.value, rateFactor = state.rateFactor.value }: Partial<Kept>): void {
+  [state.speed.value, state.rateFactor.value] = [speed, rateFactor];
+  void engine.setSpeed(speed);
+  void engine.setLearningRate(rateFactor);
+}
+
+/** A run that has not begun leaves what is kept of an earlier one as it is. */
+function saveBegun(): void {
+  if (state.step.value > 0) void save();
+}
+
+/** Goes on with the run on another backend; where there is none such, on the one it is on. */
+export const setBackend = (name: typeof state.backend.value) =>
+  attempt(async () => {
+    const former = state.backend.value;
+    state.backend.value = name;
+    try {
+      await moveRun();
+    } catch (error) {
+      state.backend.value = former;
+      throw error;
+    }
+  });
+
+async function moveRun(): Promise<void> {
+  if (!state.started.value) return compose(state.composition.value);
+  const [own, wasPlaying] = [asked, state.playing.value];
+  if (wasPlaying) await engine.pause();
   try {
-    const { bytes, step } = await engine.checkpoint();
-    if (step === savedAt || own !== newest) return;
-    const images = state.images.value;
-    const { curves } = state.record;
-    await keep({ composition: state.composition.value, checkpoint: bytes, step, curves, ...(images && { images }) });
-    savedAt = step;
-  } catch (error) {
-    state.status.value = `Not kept: ${(error as Error).message}`;
+    const { bytes } = await engine.checkpoint();
+    if (own !== asked) return; // something else has been composed meanwhile, there already
+    await compose(state.composition.value, { checkpoint: bytes, curves: state.record.curves });
+  } finally {
+    if (wasPlaying && state.started.value) await play();
   }
 }

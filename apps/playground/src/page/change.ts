@@ -1,15 +1,13 @@
 import type { Composition } from '../composition/composition.js';
 import { attempt, compose } from './actions.js';
-import { ask } from './Dialog.js';
-import { step } from './state.js';
+import { mayEnd } from './mayEnd.js';
 
-/** From so many steps on, a run is not thrown away unasked. */
-const DEAR = 200;
-
-/** Begins a run of another composition; asks first where one would be lost. @returns whether it did */
-export async function change(next: Composition): Promise<boolean> {
-  if (step.value > DEAR && !(await ask(`Start anew? The run of ${step.value.toLocaleString('en')} steps is lost.`)))
-    return false;
-  await attempt(() => compose(next));
-  return true;
+/**
+ * Begins a run of another composition; asks first where a long one would be lost.
+ *
+ * @param images  the user's own images from now on
+ * @returns whether it did: not where the user keeps the run, or the composition is refused
+ */
+export async function change(next: Composition, images?: Uint8Array): Promise<boolean> {
+  return (await mayEnd()) && attempt(() => compose(next, images && { images }));
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Composition } from '../composition/composition.js';
 import { defaultsFor } from '../composition/presets.js';
-import { warningsOf } from './health.js';
+import { hasSlot } from '../composition/slots.js';
+import { warningsOf, withoutWarnings } from './health.js';
 import { addRows, type Curves } from './record.js';
 
 /** Curves that are functions of the share of the run that is over. */
@@ -16,10 +17,11 @@ function recordOf(curves: Readonly<Record<string, (share: number) => number>>, s
   return record;
 }
 
-const [vae, gan, classifier] = [
+const [vae, gan, classifier, semi] = [
   defaultsFor('vae', 'digits'),
   defaultsFor('gan', 'digits'),
   defaultsFor('classifier', 'digits'),
+  defaultsFor('semi-supervised', 'digits'),
 ];
 const well: Readonly<Record<string, readonly [Curves, Composition]>> = {
   'a VAE that learns': [
@@ -41,6 +43,22 @@ const well: Readonly<Record<string, readonly [Curves, Composition]>> = {
   'a classifier that learns': [
     recordOf({ 'classifier/loss': (t) => 2.3 - 2 * t, 'classifier/accuracy': (t) => t }),
     classifier,
+  ],
+  'a critic whose scores are far apart': [
+    recordOf({ 'discriminator/real': () => 12, 'discriminator/generated': () => -3 }),
+    { ...gan, loss: 'wasserstein' },
+  ],
+  'a critic whose scores have drifted': [
+    recordOf({ 'discriminator/real': () => -40, 'discriminator/generated': () => -38 }),
+    { ...gan, loss: 'relativistic' },
+  ],
+  'a least-squares discriminator near its targets': [
+    recordOf({ 'discriminator/real': () => 0.99, 'discriminator/generated': () => 0.01 }),
+    { ...gan, loss: 'least-squares' },
+  ],
+  'a semi-supervised discriminator that is sure, for its generator matches features': [
+    recordOf({ 'discriminator/real': () => 0.99, 'discriminator/generated': () => 0.01 }),
+    semi,
   ],
   'any run that is young': [
     recordOf({ 'autoencoder/loss': (t) => 1 + 100 * t, 'autoencoder/divergence': () => 0 }, 60),
@@ -101,4 +119,41 @@ describe('the health of a run', () => {
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(words);
   });
+});
+
+describe('what helps', () => {
+  const wins = recordOf({ 'discriminator/real': () => 0.99, 'discriminator/generated': () => 0.01 });
+  const loses = recordOf({ 'discriminator/real': () => 0.2, 'discriminator/generated': () => 0.8 });
+  const silent = recordOf({ 'autoencoder/divergence': () => 0 });
+  const adversarial = ['gan', 'vae-gan', 'adversarial-autoencoder', 'semi-supervised', 'vae'] as const;
+  const words: Readonly<Partial<Record<Parameters<typeof hasSlot>[1], RegExp>>> = {
+    penalty: /penalty/,
+    discriminatorSteps: /steps/,
+    beta: /β/,
+    learningRate: /learning rate/,
+    loss: /adversarial loss/,
+    hidden: /width/,
+  };
+
+  it.each(adversarial)('is something that a %s has', (system) => {
+    const composition = defaultsFor(system, 'digits');
+    const said = (system === 'vae' ? [silent] : [wins, loses])
+      .flatMap((record) => warningsOf(record, composition))
+      .join(' ');
+    expect(said).not.toBe('');
+    for (const [slot, word] of Object.entries(words))
+      if (word.test(said)) expect(hasSlot(composition, slot as 'penalty'), slot).toBe(true);
+  });
+
+  it('is no penalty where there is one', () => {
+    expect(warningsOf(wins, { ...gan, penalty: 'r1' }).join()).not.toContain('penalty');
+    expect(warningsOf(wins, gan).join()).toContain('Take a penalty');
+  });
+});
+
+it('says that all is well only of a run that goes well and long enough', () => {
+  const well = { starting: false, composed: true, failed: false, step: 500 };
+  expect(withoutWarnings(well)).toBe('Nothing looks unwell.');
+  for (const other of [{ failed: true }, { composed: false }, { starting: true }, { step: 20 }])
+    expect(withoutWarnings({ ...well, ...other })).not.toContain('unwell');
 });

@@ -1,10 +1,29 @@
 import type { Composition } from '../composition/composition.js';
+import { tellsProbability } from '../composition/objectives.js';
+import { hasSlot } from '../composition/slots.js';
 import type { Curves } from './record.js';
 
 /** Before that there is nothing to be said. */
 const LEAST = 100;
 /** The share of a curve that counts as its last part. */
 const TAIL = 0.25;
+
+interface Condition {
+  readonly starting: boolean;
+  /** Whether there is a run. */
+  readonly composed: boolean;
+  readonly failed: boolean;
+  readonly step: number;
+}
+
+/** What there is to say of a run about which there are no warnings. */
+export function withoutWarnings({ starting, composed, failed, step }: Condition): string {
+  if (failed) return 'Something has failed: the message above says what.';
+  if (starting) return 'Composing …';
+  if (!composed) return 'Nothing is composed yet.';
+  if (step < LEAST) return `It is too early to say: from step ${LEAST} on.`;
+  return 'Nothing looks unwell.';
+}
 
 /** What looks unwell about a run, and what may help, in words. */
 export function warningsOf(record: Curves, composition: Composition): readonly string[] {
@@ -14,19 +33,24 @@ export function warningsOf(record: Curves, composition: Composition): readonly s
 type Rule = (record: Curves, composition: Composition) => string | undefined;
 
 const RULES: readonly Rule[] = [
-  function discriminatorWins(record) {
-    const [real, generated] = [late(record['discriminator/real']), late(record['discriminator/generated'])];
-    if (real === undefined || generated === undefined || !(real > 0.95 && generated < 0.05)) return undefined;
-    return 'The discriminator tells real from generated without fail, and the generator has little to learn from. Lower its learning rate, or take a penalty.';
+  function discriminatorWins(record, composition) {
+    const opinions = opinionsOf(record, composition);
+    if (!opinions || !(opinions.real > 0.95 && opinions.generated < 0.05)) return undefined;
+    // Where features are matched, the generator does not learn from what is taken for real.
+    if (composition.system === 'semi-supervised') return undefined;
+    return `The discriminator tells real from ${generatedIn(composition)} without fail, and its rival has little to learn from. ${againstWinning(composition)}`;
   },
-  function discriminatorLost(record) {
-    const [real, generated] = [late(record['discriminator/real']), late(record['discriminator/generated'])];
-    if (real === undefined || generated === undefined || generated < real + 0.1) return undefined;
-    return 'The discriminator takes generated examples for more real than real ones. Give it more steps, or more width.';
+  function discriminatorLost(record, composition) {
+    const opinions = opinionsOf(record, composition);
+    if (!opinions || opinions.generated < opinions.real + 0.1) return undefined;
+    const help = hasSlot(composition, 'discriminatorSteps')
+      ? 'Give it more steps, or more width.'
+      : 'Give it more width.';
+    return `The discriminator takes ${generatedIn(composition)} for more real than real ones. ${help}`;
   },
   function silentCodes(record, { system }) {
     const divergence = late(find(record, 'divergence'));
-    if (divergence === undefined || divergence > 0.05 || system === 'vae-gan') return undefined;
+    if (system !== 'vae' || divergence === undefined || divergence > 0.05) return undefined;
     return 'The codes say nothing about the examples (posterior collapse). Lower β, or train on: it often passes.';
   },
   function risingLoss(record, { system }) {
@@ -56,6 +80,23 @@ const RULES: readonly Rule[] = [
     return 'The classifier does not get ahead of guessing. Try a learning rate ten times as large, or a tenth.';
   },
 ];
+
+/** What a discriminator has lately taken for real, as probabilities; none of a critic, whose scores have no limits. */
+function opinionsOf(record: Curves, composition: Composition) {
+  if (!tellsProbability(composition)) return undefined;
+  const [real, generated] = [late(record['discriminator/real']), late(record['discriminator/generated'])];
+  return real === undefined || generated === undefined ? undefined : { real, generated };
+}
+
+const generatedIn = ({ system }: Composition) =>
+  system === 'adversarial-autoencoder' ? 'codes of the encoder' : 'generated examples';
+
+/** Only what that system has. */
+function againstWinning(composition: Composition): string {
+  if (hasSlot(composition, 'penalty') && composition.penalty === 'none') return 'Take a penalty.';
+  if (hasSlot(composition, 'discriminatorSteps') && composition.discriminatorSteps > 1) return 'Give it fewer steps.';
+  return 'Lower the learning rate, or take another adversarial loss.';
+}
 
 type Curve = Curves[string];
 

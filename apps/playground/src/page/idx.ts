@@ -1,29 +1,56 @@
 /** Sides of the pictures that models here are made for. */
 const SIDE = 28;
 const LEAST = 16;
+/** How many names are said, and how much of each. */
+const [NAMED, LONG] = [5, 40];
 
 /** How many images an IDX file holds. */
 export const countOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(4);
 
+export interface Gathered {
+  /** An IDX file of bytes [count, 28, 28]. */
+  readonly images: Uint8Array;
+  /** The names of the files that are no images, as far as this browser can tell. */
+  readonly leftOut: readonly string[];
+}
+
 /**
- * Image files as one IDX file of bytes [count, 28, 28]: each is fitted into the square, on black.
+ * Image files as one IDX file: each is fitted into the square, on black.
  *
- * @throws for too few files, or one that is no image, by its name
+ * @throws where too few of them are images, naming those that are none
  */
-export async function idxOf(files: readonly File[]): Promise<Uint8Array> {
-  if (files.length < LEAST) throw new Error(`At least ${LEAST} images are needed, and these are ${files.length}.`);
-  const bytes = new Uint8Array(16 + files.length * SIDE * SIDE);
-  const view = new DataView(bytes.buffer);
-  for (const [place, value] of [0x0803, files.length, SIDE, SIDE].entries()) view.setUint32(4 * place, value);
+export async function idxOf(files: readonly File[]): Promise<Gathered> {
   const context = new OffscreenCanvas(SIDE, SIDE).getContext('2d', { willReadFrequently: true })!;
-  for (const [index, file] of files.entries()) bytes.set(await greyOf(file, context), 16 + index * SIDE * SIDE);
+  const [read, leftOut]: [Uint8Array[], string[]] = [[], []];
+  for (const file of files) {
+    const grey = await greyOf(file, context);
+    if (grey) read.push(grey);
+    else leftOut.push(file.name);
+  }
+  if (read.length < LEAST)
+    throw new Error(`At least ${LEAST} images are needed, and these are ${read.length}. ${sayLeftOut(leftOut)}`);
+  return { images: idxFile(read), leftOut };
+}
+
+/** Which files were left out, in words; nothing where none was. */
+export function sayLeftOut(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const shown = names.slice(0, NAMED).map((name) => (name.length > LONG ? `${name.slice(0, LONG)}…` : name));
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  return `Left out, for this browser cannot read them as images: ${shown.join(', ')}${more}.`;
+}
+
+function idxFile(pictures: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(16 + pictures.length * SIDE * SIDE);
+  const view = new DataView(bytes.buffer);
+  for (const [place, value] of [0x0803, pictures.length, SIDE, SIDE].entries()) view.setUint32(4 * place, value);
+  for (const [index, grey] of pictures.entries()) bytes.set(grey, 16 + index * SIDE * SIDE);
   return bytes;
 }
 
-async function greyOf(file: File, context: OffscreenCanvasRenderingContext2D): Promise<Uint8Array> {
-  const picture = await createImageBitmap(file).catch((cause) => {
-    throw new Error(`${file.name} is no image that this browser reads. Leave it out.`, { cause });
-  });
+async function greyOf(file: File, context: OffscreenCanvasRenderingContext2D): Promise<Uint8Array | undefined> {
+  const picture = await createImageBitmap(file).catch(() => undefined);
+  if (!picture) return undefined;
   const scale = SIDE / Math.max(picture.width, picture.height);
   const [width, height] = [picture.width * scale, picture.height * scale];
   context.fillStyle = '#000';

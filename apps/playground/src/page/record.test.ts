@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addRows, type Curves } from './record.js';
+import { addRows, type Curves, upTo } from './record.js';
 
 const rowsOf = (from: number, count: number, value: (step: number) => number) =>
   Array.from({ length: count }, (_, index) => ({ step: from + index, metrics: { 'a/loss': value(from + index) } }));
@@ -32,4 +32,15 @@ it('takes players that move at different times', () => {
     { step: 2, metrics: { 'd/loss': 2, 'g/loss': 3 } },
   ]);
   expect(record['g/loss']!.steps).toEqual([2]);
+});
+
+it('goes back to a step', () => {
+  const record: Curves = {};
+  addRows(
+    record,
+    rowsOf(1, 9, (step) => step * 10),
+  );
+  const back = upTo(record, 6);
+  expect(back['a/loss']).toMatchObject({ steps: [1, 2, 3, 4, 5, 6], values: [10, 20, 30, 40, 50, 60], stride: 1 });
+  expect(record['a/loss']!.steps).toHaveLength(9);
 });

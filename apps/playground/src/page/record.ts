@@ -29,6 +29,16 @@ export function addRows(record: Curves, rows: readonly MetricRow[]): void {
     }
 }
 
+/** Without what came after that step. */
+export function upTo(record: Curves, step: number): Curves {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, { steps, values, ...rest }]) => {
+      const count = steps.filter((one) => one <= step).length;
+      return [name, { ...rest, steps: steps.slice(0, count), values: values.slice(0, count) }];
+    }),
+  );
+}
+
 function addValue(curve: Curve, step: number, value: number): void {
   curve.sum += value;
   curve.count += 1;

@@ -24,6 +24,8 @@ export const refusals = signal<Refusals>({});
 export const failure = signal<string | undefined>(undefined);
 /** The last change of state, for screen readers and the status line. */
 export const status = signal('Starting …');
+/** How the run is kept in the browser now, in words. */
+export const keeping = signal('Not kept yet.');
 export const backend = signal<StartOptions['backend']>('auto');
 /** Steps a second at most; 0 is without limit. */
 export const speed = signal(0);

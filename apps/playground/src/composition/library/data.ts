@@ -1,1 +1,1 @@
-export { alphabetOf, arrayDataset, balanced, batches, passages, semiSupervised, toy } from '@gm/data';
+export { alphabetOf, arrayDataset, balanced, batches, idxDataset, passages, semiSupervised, toy } from '@gm/data';

@@ -13,16 +13,19 @@ const PLACED = 600;
 /** Draws of a normal prior hardly lie further out; a uniform one ends at 1. */
 const extentOf = ({ composition }: Session) => (composition.prior === 'uniform' ? 1 : 3);
 
-/** The plane of two latent dimensions, decoded on a grid from the top left, and where examples are encoded. */
-export async function map(session: Session, side: number, axes: Axes): Promise<MapView | undefined> {
+/**
+ * The plane of two latent dimensions, decoded on a grid from the top left, and where examples are encoded; where the parts are told the class,
+ * both of the class `label` alone.
+ */
+export async function map(session: Session, side: number, axes: Axes, label = 0): Promise<MapView | undefined> {
   if (!hasPlane(session)) return undefined;
   const extent = extentOf(session);
   const places = Array.from({ length: side * side }, (_, index) => {
     const [row, column] = [Math.floor(index / side), index % side];
     return [column, side - 1 - row].map((step) => extent * ((2 * step + 1) / side - 1)) as unknown as Axes;
   });
-  const images = await decodedAt(session, places, axes, 0);
-  const codes = await codesOf(session, axes);
+  const images = await decodedAt(session, places, axes, label);
+  const codes = await codesOf(session, axes, label);
   return { images, extent, side, ...(codes && { codes }) };
 }
 
@@ -47,9 +50,11 @@ function decodedAt(session: Session, places: readonly Axes[], [first, second]: A
   return rowsOf(x, session.data!.example);
 }
 
-async function codesOf({ encoder, data }: Session, axes: Axes): Promise<Rows | undefined> {
+async function codesOf({ encoder, data }: Session, axes: Axes, label: number): Promise<Rows | undefined> {
   if (!encoder || !data) return undefined;
-  const indices = firstOf(PLACED, data);
+  const first = firstOf(PLACED, data);
+  const indices = encoder.condition ? first.filter((index) => data.labels![index] === label) : first;
+  if (indices.length === 0) return undefined;
   const labels = labelsAt(data, indices);
   const codes = tidy(() => {
     const told = conditionOf(encoder.condition && labels);

@@ -1,14 +1,18 @@
 import { seeded, spec } from '@gm/core';
 import { fromDecoder } from '@gm/generators';
-import { grad, sigmoid, softmax, sum, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { grad, mean, sigmoid, softmax, sum, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { tellsProbability } from '../../composition/objectives.js';
 import type { Field, PlaneView, Rows } from '../protocol.js';
 import type { Session } from '../session.js';
-import { examplesAt, firstOf, labelsAt, rowsOf } from './rows.js';
+import { byTurns, conditionOf, examplesAt, firstOf, labelsAt, rowsOf } from './rows.js';
+import { classesOf } from './samples.js';
 
 const SHOWN = 600;
 /** Samples that the density is counted from. */
 const COUNTED = 4000;
 const SIZE = 48;
+/** The class whose surface is shown of a discriminator that is told it. */
+const TOLD = 0;
 
 /** Data, samples and what a discriminator makes of the plane. */
 export async function plane(session: Session): Promise<PlaneView | undefined> {
@@ -23,9 +27,10 @@ export async function plane(session: Session): Promise<PlaneView | undefined> {
     view.generated = { values: many.values.slice(0, 2 * SHOWN), count: SHOWN, shape: [2] };
     view.density = densityOf(many, extent);
   }
-  if (discriminator && discriminator.condition === undefined) {
-    view.surface = await realField(session, extent);
-    view.kind = 'real';
+  if (discriminator) {
+    if (discriminator.condition) view.label = TOLD;
+    view.kind = tellsProbability(session.composition) ? 'real' : 'score';
+    view.surface = view.kind === 'real' ? await realField(session, extent) : await scoreField(session, extent, view);
     if (view.generated) view.gradients = await gradientsAt(session, view.generated);
   } else if (classifier) {
     view.surface = await classField(session, extent);
@@ -62,27 +67,54 @@ function gridOf(extent: number): Tensor {
   return tensor2d(places, [SIZE * SIZE, 2]);
 }
 
-/** p(real) under logits; scores of a critic are no probabilities, and go from their least to their most. */
-async function realField({ discriminator, composition }: Session, extent: number): Promise<Field> {
-  const scored =
-    composition.loss === 'wasserstein' || composition.loss === 'hinge' || composition.loss === 'least-squares';
-  const logits = tidy(() => {
-    const values = discriminator!.logits(gridOf(extent));
-    return scored ? values : sigmoid(values);
-  });
-  const values = Float32Array.from(await logits.data());
-  logits.dispose();
-  if (!scored) return { values, size: SIZE, extent };
-  const [least, most] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
-  return { values: values.map((value) => (value - least) / Math.max(1e-9, most - least)), size: SIZE, extent };
+/** What the discriminator gives for points; one that is told a class is told that of each point, or `TOLD` for all of them. */
+function logitsOf({ discriminator }: Session, points: Tensor, labels?: readonly number[]): Tensor {
+  if (!discriminator!.condition) return discriminator!.logits(points);
+  return discriminator!.logits(points, conditionOf(labels ?? new Array(points.shape[0]!).fill(TOLD)));
+}
+
+/** p(real) under logits. */
+async function realField(session: Session, extent: number): Promise<Field> {
+  const values = await read(() => sigmoid(logitsOf(session, gridOf(extent))));
+  return { values, size: SIZE, extent };
+}
+
+/** ½ + (score − middle) / 2 r: the middle of the mean scores of real and generated points, and the farthest that a score is from it. */
+async function scoreField(
+  session: Session,
+  extent: number,
+  { real, generated }: Pick<PlaneView, 'real' | 'generated'>,
+): Promise<Field> {
+  const meanOf = async (rows: Rows) => {
+    const labels = rows.labels ?? labelsOfSamples(session, rows.count);
+    return (await read(() => mean(logitsOf(session, tensor2d(rows.values, [rows.count, 2]), labels))))[0]!;
+  };
+  const means = [await meanOf(real), ...(generated ? [await meanOf(generated)] : [])];
+  const middle = means.reduce((a, b) => a + b) / means.length;
+  const scores = await read(() => logitsOf(session, gridOf(extent)));
+  const farthest = scores.reduce((most, score) => Math.max(most, Math.abs(score - middle)), 1e-9);
+  return { values: scores.map((score) => 0.5 + (score - middle) / (2 * farthest)), size: SIZE, extent };
+}
+
+/** The classes of samples go by turns, as `fromDecoder` draws them. */
+function labelsOfSamples(session: Session, count: number): readonly number[] | undefined {
+  const classes = classesOf(session);
+  return classes === undefined ? undefined : byTurns(count, classes);
+}
+
+async function read(work: () => Tensor): Promise<Float32Array> {
+  const tensor = tidy(work);
+  try {
+    return Float32Array.from(await tensor.data());
+  } finally {
+    tensor.dispose();
+  }
 }
 
 /** The likeliest class, and behind the point how likely it is. */
 async function classField({ classifier }: Session, extent: number): Promise<Field> {
-  const probabilities = tidy(() => softmax(classifier!.logits(gridOf(extent))));
-  const all = await probabilities.data();
-  const classes = probabilities.shape[1]!;
-  probabilities.dispose();
+  const all = await read(() => softmax(classifier!.logits(gridOf(extent))));
+  const classes = all.length / SIZE ** 2;
   const values = Float32Array.from({ length: SIZE * SIZE }, (_, at) => {
     const own = Array.from(all.slice(at * classes, (at + 1) * classes));
     const best = own.indexOf(Math.max(...own));
@@ -91,13 +123,8 @@ async function classField({ classifier }: Session, extent: number): Promise<Fiel
   return { values, size: SIZE, extent };
 }
 
-/** ∂ logit / ∂ x of each sample. */
-async function gradientsAt({ discriminator }: Session, { values, count }: Rows): Promise<Float32Array> {
-  const gradient = tidy(() => {
-    const slope = grad((x: Tensor) => sum(discriminator!.logits(x)));
-    return slope(tensor2d(values, [count, 2]));
-  });
-  const read = Float32Array.from(await gradient.data());
-  gradient.dispose();
-  return read;
+/** ∂ logit / ∂ x of each sample, of its own class. */
+function gradientsAt(session: Session, { values, count }: Rows): Promise<Float32Array> {
+  const labels = labelsOfSamples(session, count);
+  return read(() => grad((x: Tensor) => sum(logitsOf(session, x, labels)))(tensor2d(values, [count, 2])));
 }

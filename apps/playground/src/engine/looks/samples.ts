@@ -67,7 +67,8 @@ export async function interpolation(
 
 /** The training examples nearest to one of the samples, by Euclidean distance of pixels. */
 export async function neighbours(session: Session, sample: number, count: number): Promise<Neighbours | undefined> {
-  const { data } = session;
+  const { data, run } = session;
+  const step = run.steps;
   const all = await samples(session, ALL);
   if (!all || !data) return undefined;
   const size = all.values.length / all.count;
@@ -81,7 +82,12 @@ export async function neighbours(session: Session, sample: number, count: number
       .slice(0, count);
     const nearest = await rowsOf(examplesAt(data, order), data.example, labelsAt(data, order));
     const picture = { values: own, count: 1, shape: all.shape };
-    return { sample: picture, nearest, distances: order.map((index) => Math.sqrt(distances[index]!) / (high - low)) };
+    return {
+      step,
+      sample: picture,
+      nearest,
+      distances: order.map((index) => Math.sqrt(distances[index]!) / (high - low)),
+    };
   } finally {
     wanted.dispose();
   }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { hasSlot } from '../../composition/slots.js';
 import type { Rows } from '../../engine/protocol.js';
 import { attempt } from '../actions.js';
 import { paintImages, paintRows } from '../draw.js';
@@ -16,13 +17,15 @@ export function MapLook() {
   const latent = composition.value.latent;
   const [axes, setAxes] = useState<Place>([0, 1]);
   const usable: Place = axes.some((axis) => axis >= latent) ? [0, 1] : axes;
-  const view = useLook(() => engine.map(SIDE, usable), [usable[0], usable[1]]);
+  const conditional = composition.value.conditional && hasSlot(composition.value, 'conditional');
+  const classes = started.value?.classes ?? 1;
+  const [chosen, setLabel] = useState(0);
+  const label = conditional && chosen < classes ? chosen : 0;
+  const view = useLook(() => engine.map(SIDE, usable, label), [usable[0], usable[1], label]);
   const [at, setAt] = useState<Place>([0, 0]);
-  const [label, setLabel] = useState(0);
   const [overlay, setOverlay] = useState(true);
   const here = useDecoded(at, usable, label);
   const extent = view?.extent ?? 3;
-  const conditional = composition.value.conditional;
   return (
     <>
       <p class="hint">
@@ -42,7 +45,7 @@ export function MapLook() {
                 checked={overlay}
                 onChange={({ currentTarget }) => setOverlay(currentTarget.checked)}
               />{' '}
-              Codes of training images
+              Codes of training images{conditional && ' of this class'}
             </label>
           )}
           {latent > 2 && <Axes latent={latent} axes={usable} set={setAxes} />}
@@ -50,7 +53,7 @@ export function MapLook() {
             <label class="field">
               Class
               <select value={label} onChange={({ currentTarget }) => setLabel(Number(currentTarget.value))}>
-                {Array.from({ length: started.value?.classes ?? 1 }, (_, index) => (
+                {Array.from({ length: classes }, (_, index) => (
                   <option key={index} value={index}>
                     {index}
                   </option>
@@ -97,7 +100,10 @@ interface WalkProps {
 function Walk({ extent, at, move, images, codes }: WalkProps) {
   const [ground, above] = [useRef<HTMLCanvasElement>(null), useRef<HTMLCanvasElement>(null)];
   useEffect(() => {
-    if (images && ground.current) paintImages(ground.current, images, SIDE, 0);
+    const canvas = ground.current!;
+    canvas.toggleAttribute('data-painted', images !== undefined);
+    if (images) paintImages(canvas, images, SIDE, 0);
+    else canvas.getContext('2d')!.clearRect(0, 0, canvas.width, canvas.height);
   }, [images]);
   useEffect(() => {
     const canvas = above.current!;

@@ -11,11 +11,14 @@ interface PictureProps {
   readonly class?: string;
 }
 
-/** Pictures in a grid on one canvas. */
+/** Pictures in a grid on one canvas. It has `data-painted` while they are on it. */
 export function Picture({ rows, columns, label, lines = 1, class: className = '' }: PictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    if (rows && canvas.current) paintImages(canvas.current, rows, columns);
+    const own = canvas.current!;
+    own.toggleAttribute('data-painted', rows !== undefined);
+    if (rows) paintImages(own, rows, columns);
+    else own.getContext('2d')!.clearRect(0, 0, own.width, own.height);
   }, [rows, columns]);
   return (
     <canvas

@@ -21,7 +21,10 @@ export function PlaneLook() {
   const [shown, setShown] = useState<ReadonlySet<Layer>>(new Set<Layer>(['surface', 'real', 'generated']));
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    if (view && canvas.current) paint(canvas.current, view, shown);
+    const own = canvas.current!;
+    own.toggleAttribute('data-painted', view !== undefined);
+    if (view) paint(own, view, shown);
+    else own.getContext('2d')!.clearRect(0, 0, own.width, own.height);
   }, [view, shown]);
   const layers = (Object.keys(LAYERS) as Layer[]).filter((layer) => !view || view[layer] !== undefined);
   const toggle = (layer: Layer, on: boolean) =>
@@ -53,9 +56,27 @@ export function PlaneLook() {
             {view?.kind === 'class' && layer === 'surface' ? 'The likeliest class' : LAYERS[layer]}
           </label>
         ))}
-        {view?.kind === 'real' && <p class="hint">Blue ground is taken for real, orange for generated.</p>}
+        {view && <Meaning view={view} shown={shown} />}
       </fieldset>
     </div>
+  );
+}
+
+/** What the colours of the ground and the arrows say. */
+function Meaning({ view: { kind, label, surface, gradients }, shown }: { view: PlaneView; shown: ReadonlySet<Layer> }) {
+  const told = label === undefined ? '' : `, when it is told class ${label}`;
+  const ground = {
+    real: `Blue ground is taken for real, orange for generated${told}.`,
+    score: `Blue ground has a higher score than midway between the mean scores of real points and of samples, orange a lower one${told}. A score is no probability.`,
+    class: 'The stronger the colour, the surer.',
+  };
+  return (
+    <>
+      {kind && surface && shown.has('surface') && <p class="hint meaning">{ground[kind]}</p>}
+      {label !== undefined && gradients && shown.has('gradients') && (
+        <p class="hint">Each sample is pulled as one of its own class.</p>
+      )}
+    </>
   );
 }
 

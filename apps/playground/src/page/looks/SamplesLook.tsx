@@ -2,12 +2,14 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Neighbours, Rows } from '../../engine/protocol.js';
 import { attempt } from '../actions.js';
 import { engine } from '../engine.js';
-import { composition, step } from '../state.js';
+import { composition, playing, step } from '../state.js';
 import { useLook } from '../useLook.js';
 import { Picture } from './Picture.js';
 
 const COUNT = 64;
 const FRAMES = 9;
+/** Steps of training between two searches for neighbours. */
+const EVERY = 500;
 
 /** Samples of the same noise; one chosen shows what it resembles, two what lies between them. */
 export function SamplesLook() {
@@ -105,21 +107,27 @@ function Cells({ count, columns, chosen, choose }: CellsProps) {
 }
 
 function Nearest({ sample }: { sample: number }) {
-  const [found, setFound] = useState<Neighbours>();
-  // Once for a choice: to look at every training image takes a while.
+  const [found, setFound] = useState<Neighbours & { readonly of: number }>();
+  // To look at every training image takes a while: now and then while it trains, and whenever it rests.
+  const turn = playing.value ? -1 - Math.floor(step.value / EVERY) : step.value;
   useEffect(
-    () => void attempt(async () => setFound(await engine.neighbours(sample, 8))),
-    [sample, Math.floor(step.value / 500)],
+    () =>
+      void attempt(async () => {
+        const neighbours = await engine.neighbours(sample, 8);
+        setFound(neighbours && { ...neighbours, of: sample });
+      }),
+    [sample, turn],
   );
+  const now = found?.of === sample ? found : undefined; // not those of a sample that was chosen before
   return (
     <>
       <h3>Sample {sample + 1}</h3>
-      <Picture rows={found?.sample} columns={1} label={`Sample ${sample + 1}`} class="large" />
+      <Picture rows={now?.sample} columns={1} label={`Sample ${sample + 1}`} class="large" />
       <h3>Nearest training images</h3>
-      <Picture rows={found?.nearest} columns={4} lines={2} label="The eight training images nearest to it" />
-      <p class="hint">
-        {found &&
-          `Distances ${found.distances[0]!.toFixed(2)} to ${found.distances.at(-1)!.toFixed(2)}, over all pixels.`}
+      <Picture rows={now?.nearest} columns={4} lines={2} label="The eight training images nearest to it" />
+      <p class="hint" data-testid="nearest">
+        {now &&
+          `Distances ${now.distances[0]!.toFixed(2)} to ${now.distances.at(-1)!.toFixed(2)}, over all pixels, as at step ${now.step.toLocaleString('en')}.`}
       </p>
     </>
   );

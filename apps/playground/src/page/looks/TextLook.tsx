@@ -66,7 +66,7 @@ export function TextLook() {
           Speak
         </button>
       </div>
-      <blockquote class="text" aria-busy={speaking}>
+      <blockquote class="text" aria-busy={speaking} data-painted={text !== '' || undefined}>
         <b>{prompt}</b>
         {text}
       </blockquote>
