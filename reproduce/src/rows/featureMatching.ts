@@ -20,64 +20,78 @@ import {
 import { adam, linear, semiSupervisedGan } from '@gm/trainers';
 import { dispose, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { mnist } from '../mnist.js';
-import type { Row } from '../row.js';
+import type { Row, Sitting } from '../row.js';
+import { average, spread } from '../spread.js';
 import { trained } from '../training.js';
 
-const [batchSize, steps, seed, perClass] = [100, 46_000, 1, 10];
-/** After this step the learning rate falls in a straight line, to nothing at the last one. */
-const CONSTANT = 30_000;
+const [batchSize, steps, perClass] = [100, 84_000, 10];
+/** Each draws its own labels and first weights. */
+const seeds = [1, 2, 3];
+const RATE = 3e-3;
+/** Steps at a constant learning rate before its one fall, in a straight line to nothing; afterwards it is constant again, to the end. */
+const [CONSTANT, FALL] = [30_000, 16_000];
 /** The authors' Adam adds 1e-8 under the root: 1e-4 beside it. Their generator's loss is the mean over the 250 features, ours the sum. */
 const [FLOOR, FEATURES] = [1e-4, 250];
 
-/** Settings of the paper's code but for the length, the fall of the learning rate and the average of the weights; chosen on validation. */
+/** Settings of the paper's code but for the length and the fall of the learning rate; chosen on validation. */
 export const featureMatching: Row = {
   name: 'feature-matching',
-  title: 'Feature-matching GAN on MNIST with 100 labels: error on the test split',
+  title: 'Feature-matching GAN on MNIST with 100 labels, three draws of them: error on the test split',
   async run(sitting) {
-    const [training, validation] = split(await mnist('train'), 50_000, seeded('validation'));
-    const random = seeded(seed);
-    const labelled = balanced(training, perClass, random.split('labelled'));
-    const source = semiSupervised(labelled, training, { batchSize, random: random.split('batches') });
-    const parts = { generator: generatorOf(random), discriminator: discriminatorOf(training, random) };
-    const optimizer = (epsilon: number) => adam({ learningRate: falling, beta1: 0.5, epsilon });
-    const game = semiSupervisedGan({
-      ...parts,
-      prior: uniform(100, { low: 0, high: 1 }),
-      unlabelledWeight: 0.5,
-      optimizers: { generator: optimizer(FEATURES * FLOOR), discriminator: optimizer(FLOOR) },
-    });
-    const { run, seconds } = await trained(
-      { name: 'feature-matching', game, batches: source, steps, options: { seed, averageDecay: 0.999 } },
-      sitting,
-    );
-    const error = async (set: Dataset<LabelledExamples>) => {
-      const { accuracy } = await evaluate(epochOf(set, { batchSize: 500 }), ({ x, labels }) => ({
-        accuracy: correct(parts.discriminator.logits(x) as Tensor, labels),
-      }));
-      return 100 * (1 - accuracy.mean);
-    };
-    const found = await run.withAverages(async () => ({
-      validation: await error(validation),
-      test: await error(await mnist('test')),
-    }));
-    run.dispose();
-    for (const part of Object.values(parts)) part.dispose();
+    const runs = [];
+    for (const seed of seeds) runs.push(await classified(seed, sitting));
+    const test = runs.map((run) => run.test);
     return [
       {
-        figure: 'classifier from 100 labels and 50,000 images without, test error',
+        figure:
+          'classifier from 100 labels and 50,000 images without, test error, mean and deviation over draws of the labels',
         reference: '0.93 ± 0.07 % (Salimans et al. 2016, table 1, ten draws of the labels, 180,000 steps)',
-        ours: `${found.test.toFixed(2)} % (validation ${found.validation.toFixed(2)} %)`,
+        ours: `${spread(test, 2)} % (${percentages(test)}; validation ${percentages(runs.map(({ validation }) => validation))})`,
         wanted: '≤ 2 %',
-        kept: found.test <= 2,
-        seeds: [seed],
+        kept: average(test) <= 2,
+        seeds,
         steps,
-        seconds,
+        seconds: average(runs.map(({ seconds }) => seconds)),
       },
     ];
   },
 };
 
-const falling = (step: number) => linear({ from: 3e-3, to: 0, steps: steps - CONSTANT })(Math.max(0, step - CONSTANT));
+/** Errors in per cent of the classifier that a hundred labels of that draw make. */
+async function classified(seed: number, sitting: Sitting) {
+  const [training, validation] = split(await mnist('train'), 50_000, seeded('validation'));
+  const random = seeded(seed);
+  const labelled = balanced(training, perClass, random.split('labelled'));
+  const batches = semiSupervised(labelled, training, { batchSize, random: random.split('batches') });
+  const parts = { generator: generatorOf(random), discriminator: discriminatorOf(training, random) };
+  const optimizer = (epsilon: number) => adam({ learningRate, beta1: 0.5, epsilon });
+  const game = semiSupervisedGan({
+    ...parts,
+    prior: uniform(100, { low: 0, high: 1 }),
+    unlabelledWeight: 0.5,
+    optimizers: { generator: optimizer(FEATURES * FLOOR), discriminator: optimizer(FLOOR) },
+  });
+  const plan = { name: `feature-matching-${seed}`, game, batches, steps, options: { seed, averageDecay: 0.9999 } };
+  const { run, seconds } = await trained(plan, sitting);
+  const error = async (set: Dataset<LabelledExamples>) => {
+    const { accuracy } = await evaluate(epochOf(set, { batchSize: 500 }), ({ x, labels }) => ({
+      accuracy: correct(parts.discriminator.logits(x) as Tensor, labels),
+    }));
+    return 100 * (1 - accuracy.mean);
+  };
+  const test = await mnist('test');
+  const errors = await run.withAverages(async () => ({ validation: await error(validation), test: await error(test) }));
+  run.dispose();
+  for (const part of Object.values(parts)) part.dispose();
+  return { ...errors, seconds };
+}
+
+const percentages = (values: readonly number[]) => values.map((value) => value.toFixed(2)).join(', ');
+
+function learningRate(step: number): number {
+  const fallen = step - CONSTANT;
+  return fallen > 0 && fallen < FALL ? linear({ from: RATE, to: 0, steps: FALL })(fallen) : RATE;
+}
 
 function generatorOf(random: SeededRandom): Network {
   const own = random.split('generator');
