@@ -1,4 +1,13 @@
-import { type Examples, type LabelledExamples, type Layer, type Network, seeded, spec } from '@gm/core';
+import {
+  type Examples,
+  type LabelledExamples,
+  type Layer,
+  type Network,
+  type Prior,
+  type Spec,
+  seeded,
+  spec,
+} from '@gm/core';
 import {
   convClassifier,
   dcganDiscriminator,
@@ -6,8 +15,11 @@ import {
   type FeatureNetwork,
   mlpClassifier,
   mlpDiscriminator,
+  patchDiscriminator,
   predictInterval,
+  recurrentDiscriminator,
   recurrentPredictor,
+  resnetDiscriminator,
   withHead,
 } from '@gm/discriminators';
 import {
@@ -16,27 +28,54 @@ import {
   dcganGenerator,
   fromDecoder,
   mlpDecoder,
+  recurrentDecoder,
   recurrentGenerator,
 } from '@gm/generators';
-import { codebook, convEncoder, gaussianMixture, mlpEncoder, recurrentEncoder, standardNormal } from '@gm/latent';
-import { bernoulli, gaussianHead, gradientPenalty, r1, r2, relativistic, wasserstein } from '@gm/losses';
+import {
+  categoricalEncoder,
+  codebook,
+  convEncoder,
+  gaussianMixture,
+  mlpEncoder,
+  recurrentEncoder,
+  standardNormal,
+  trainedMixture,
+  uniformCategorical,
+  vampPrior,
+} from '@gm/latent';
+import {
+  bernoulli,
+  dragan,
+  gaussianHead,
+  gradientPenalty,
+  hinge,
+  minimax,
+  r1,
+  r2,
+  relativistic,
+  wasserstein,
+} from '@gm/losses';
 import {
   dense,
   embedding,
   flatten,
   gru,
+  gumbelSoftmax,
   layerNorm,
   lstm,
   residual,
   selfAttention,
   sequential,
+  spectralNorm,
   tanh,
   weightsOf,
 } from '@gm/networks';
 import {
+  adam,
   adversarialAutoencoder,
   auxiliaryClassifierGan,
   classifier,
+  clipped,
   type Game,
   type GameTrainer,
   gan,
@@ -56,7 +95,7 @@ import {
   vaeGan,
   vqVae,
 } from '@gm/trainers';
-import { clone, dispose, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { cast, clone, dispose, oneHot, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import type { Case, Numbers } from '../case.js';
 import { draw, drawWhole, read } from '../numbers.js';
 
@@ -130,37 +169,42 @@ const image = spec([8, 8, 1], [0, 1]);
 const data = (shape: readonly number[]) => (step: number) => ({
   x: draw([BATCH, ...shape], { low: 0, seed: step % BATCHES }),
 });
-const sampled = (decoder: Network, options?: Parameters<typeof fromDecoder>[2]) => () => ({
-  samples: fromDecoder(decoder, prior(), options).sample(3, seeded('z')),
-});
+const sampled =
+  (decoder: Network, options?: Parameters<typeof fromDecoder>[2], codes: Prior = prior()) =>
+  () => ({ samples: fromDecoder(decoder, codes, options).sample(3, seeded('z')) });
 
 const warmedUp = (parts: VaeParts) => vae({ ...parts, beta: linear({ from: 0, to: 1, steps: 50 }) });
 
 function autoencoder(
   name: string,
-  parts: () => Pick<VaeParts, 'encoder' | 'decoder'>,
+  parts: () => Pick<VaeParts, 'encoder' | 'decoder'> & { readonly prior?: Prior },
   recipeOf: (parts: VaeParts) => Game<Examples> = warmedUp,
 ): Case {
   return recipe(name, () => {
-    const { encoder, decoder } = parts();
+    const { encoder, decoder, prior: codes = prior() } = parts();
     return {
-      run: started(recipeOf({ encoder, decoder, prior: prior() })),
-      networks: { encoder, decoder },
+      run: started(recipeOf({ encoder, decoder, prior: codes })),
+      networks: { encoder, decoder, ...(codes.network && { prior: codes.network }) },
       batch: data(encoder.input.shape),
-      outcome: sampled(decoder, { likelihood: bernoulli() }),
+      outcome: sampled(decoder, { likelihood: bernoulli() }, codes),
     };
   });
 }
 
 type Adversaries = { readonly generator: Network; readonly discriminator: FeatureNetwork };
 
-function adversarial(name: string, recipeOf: typeof lsgan, parts: () => Adversaries): Case {
+function adversarial(
+  name: string,
+  recipeOf: typeof lsgan,
+  parts: () => Adversaries,
+  x?: (step: number) => Tensor,
+): Case {
   return recipe(name, () => {
     const { generator, discriminator } = parts();
     return {
       run: started(recipeOf({ generator, discriminator, prior: prior() })),
       networks: { generator, discriminator },
-      batch: data(discriminator.input.shape),
+      batch: x ? (step) => ({ x: x(step) }) : data(discriminator.input.shape),
       outcome: sampled(generator),
     };
   });
@@ -178,6 +222,12 @@ function learned(name: string, parts: () => Adversaries & { readonly encoder: Re
   });
 }
 
+/** Three classes of such examples. */
+const labelled = (x: (step: number) => Tensor) => (step: number) => ({
+  x: x(step),
+  labels: drawWhole([BATCH], 3, step % BATCHES),
+});
+
 function classified(name: string, make: () => FeatureNetwork, x?: (step: number) => Tensor): Case {
   return recipe(name, () => {
     const network = make();
@@ -185,7 +235,7 @@ function classified(name: string, make: () => FeatureNetwork, x?: (step: number)
     return {
       run: started(classifier({ network }), { averageDecay: 0.9, clipNorm: 1 }),
       networks: { classifier: network },
-      batch: (step) => ({ x: examples(step), labels: drawWhole([BATCH], 3, step % BATCHES) }),
+      batch: labelled(examples),
       outcome: () => ({ logits: network.logits(examples(0)) }),
     };
   });
@@ -198,6 +248,7 @@ const mlp = {
   discriminator: () => mlpDiscriminator({ input: spec([7], [0, 1]), hidden: [6], random: random() }),
 };
 
+/** No discriminator has a batch norm: it would put what a new generator makes, all alike, on the kinks of rectifiers. */
 const conv = {
   encoder: () => convEncoder({ input: image, channels: [2, 4], latent: 3, random: random() }),
   decoder: () => convDecoder({ latent: 3, output: spec([8, 8, 1], 'logits'), channels: [4, 2], random: random() }),
@@ -205,10 +256,55 @@ const conv = {
   discriminator: () => dcganDiscriminator({ input: image, channels: 2, norm: 'none', random: random() }),
 };
 
+const smallConvClassifier = () =>
+  convClassifier({ input: image, classes: 3, channels: [2, 4], hidden: 6, kernelSize: 3, random: random() });
+
 /** A penalty's gradient jumps at the kinks of rectifiers. */
 const smooth = () => ({
   generator: mlp.generator(),
   discriminator: mlpDiscriminator({ input: spec([7], [0, 1]), hidden: [6], activation: tanh, random: random() }),
+});
+
+/** Of series and of symbols, [time, channels]. */
+const recurrent = {
+  generator: (output: Spec) => recurrentDecoder({ latent: 3, output, hidden: [6], cell: 'gru', random: random() }),
+  discriminator: (input: Spec) => recurrentDiscriminator({ input, hidden: [5], random: random() }),
+};
+const series = spec([3, 2], [0, 1]);
+
+/** Symbols that are drawn one-hot, with the gradients of the soft numbers. */
+const symbolic = () => ({
+  generator: sequential(spec([3]), recurrent.generator(spec([3, 5], 'logits')), gumbelSoftmax()),
+  discriminator: recurrent.discriminator(spec([3, 5], [0, 1])),
+});
+const hotSymbols = (step: number) =>
+  tidy(() => cast(oneHot(drawWhole([BATCH, 3], 5, `x ${step % BATCHES}`) as Tensor1D, 5), 'float32'));
+
+/** A critic is kept in its limits by clipping. */
+const clippedCritic = (parts: Parameters<typeof gan>[0]) =>
+  gan({ ...parts, loss: wasserstein(), optimizers: { discriminator: clipped(adam(), 0.1) }, discriminatorSteps: 2 });
+
+/** Codes of two variables of three categories. */
+const categorised = () => {
+  const network = sequential(spec([7], [0, 1]), dense({ units: 6, random: random() }));
+  return {
+    encoder: categoricalEncoder(network, { variables: 2, categories: 3 }),
+    decoder: mlpDecoder({ latent: 6, hidden: [6], output: spec([7], 'logits'), random: random() }),
+    prior: uniformCategorical({ variables: 2, categories: 3 }),
+  };
+};
+
+/** The body of an adversary, which stays as it is, under a head for classes. */
+const borrowing = recipe('classifier, on a frozen body', () => {
+  const adversary = conv.discriminator();
+  const network = withHead(adversary, { classes: 3, frozen: true, random: random() });
+  const examples = (step: number) => data(image.shape)(step).x;
+  return {
+    run: started(classifier({ network })),
+    networks: { classifier: network, adversary },
+    batch: labelled(examples),
+    outcome: () => ({ logits: network.logits(examples(0)) }),
+  };
 });
 
 const reads = (layer: Layer) =>
@@ -257,27 +353,22 @@ function told<Shared>(
 }
 
 /** Few labelled examples beside others. */
-const halfKnowing = recipe('semiSupervisedGan', () => {
-  const generator = mlp.generator();
-  const discriminator = mlpClassifier({
-    input: spec([7], [0, 1]),
-    hidden: [6],
-    classes: 3,
-    activation: tanh,
-    random: random(),
+function halfKnowing(name: string, parts: () => Adversaries): Case {
+  return recipe(name, () => {
+    const { generator, discriminator } = parts();
+    const x = data(discriminator.input.shape);
+    return {
+      run: started(semiSupervisedGan({ generator, discriminator, prior: prior() })),
+      networks: { generator, discriminator },
+      batch: (step) => ({
+        x: x(step).x,
+        labels: drawWhole([BATCH], 3, `labels ${step % BATCHES}`),
+        unlabelled: x(step + 1).x,
+      }),
+      outcome: sampled(generator),
+    };
   });
-  const x = data([7]);
-  return {
-    run: started(semiSupervisedGan({ generator, discriminator, prior: prior() })),
-    networks: { generator, discriminator },
-    batch: (step) => ({
-      x: x(step).x,
-      labels: drawWhole([BATCH], 3, `labels ${step % BATCHES}`),
-      unlabelled: x(step + 1).x,
-    }),
-    outcome: sampled(generator),
-  };
-});
+}
 
 /** Codes that a discriminator keeps where a mixture is. */
 const matching = recipe('adversarialAutoencoder', () => {
@@ -339,6 +430,16 @@ export const recipeCases: readonly Case[] = [
   autoencoder('iwae', () => ({ encoder: mlp.encoder(), decoder: mlp.decoder() }), iwae),
   autoencoder('vae', () => ({ encoder: mlp.encoder(), decoder: mlp.decoder() })),
   autoencoder('vae, convolutional', () => ({ encoder: conv.encoder(), decoder: conv.decoder() })),
+  autoencoder('vae, categorical', categorised),
+  autoencoder('vae, with trainedMixture', () => ({
+    encoder: mlp.encoder(),
+    decoder: mlp.decoder(),
+    prior: trainedMixture({ latent: 3, components: 4, random: random() }),
+  })),
+  autoencoder('vae, with vampPrior', () => {
+    const encoder = mlp.encoder();
+    return { encoder, decoder: mlp.decoder(), prior: vampPrior({ encoder, components: 4, random: random() }) };
+  }),
   adversarial('gan', gan, () => ({ generator: mlp.generator(), discriminator: mlp.discriminator() })),
   adversarial('gan, convolutional', gan, () => ({ generator: conv.generator(), discriminator: conv.discriminator() })),
   adversarial('lsgan', lsgan, () => ({ generator: mlp.generator(), discriminator: mlp.discriminator() })),
@@ -348,6 +449,27 @@ export const recipeCases: readonly Case[] = [
     smooth,
   ),
   adversarial('gan, relativistic', (parts) => gan({ ...parts, loss: relativistic(), penalty: [r1(), r2()] }), smooth),
+  adversarial('gan, hinge', (parts) => gan({ ...parts, loss: hinge() }), smooth),
+  adversarial('gan, minimax with dragan', (parts) => gan({ ...parts, loss: minimax(), penalty: dragan() }), smooth),
+  adversarial('gan, clipped Wasserstein', clippedCritic, smooth),
+  adversarial('gan, with a patch discriminator', gan, () => ({
+    generator: conv.generator(),
+    discriminator: patchDiscriminator({ input: image, channels: 2, halvings: 1, norm: 'none', random: random() }),
+  })),
+  adversarial('gan, with a residual discriminator', gan, () => ({
+    generator: conv.generator(),
+    discriminator: resnetDiscriminator({
+      input: image,
+      channels: [2],
+      kernelNorm: spectralNorm(),
+      random: random(),
+    }),
+  })),
+  adversarial('gan, recurrent', gan, () => ({
+    generator: recurrent.generator(series),
+    discriminator: recurrent.discriminator(series),
+  })),
+  adversarial('gan, of symbols', gan, symbolic, hotSymbols),
   speaking,
   learned('vaeGan', () => ({
     ...mlp,
@@ -360,7 +482,20 @@ export const recipeCases: readonly Case[] = [
     generator: convDecoder({ latent: 3, output: image, channels: [4, 2], random: random() }),
     discriminator: conv.discriminator(),
   })),
-  halfKnowing,
+  halfKnowing('semiSupervisedGan', () => ({
+    generator: mlp.generator(),
+    discriminator: mlpClassifier({
+      input: spec([7], [0, 1]),
+      hidden: [6],
+      classes: 3,
+      activation: tanh,
+      random: random(),
+    }),
+  })),
+  halfKnowing('semiSupervisedGan, convolutional', () => ({
+    generator: conv.generator(),
+    discriminator: smallConvClassifier(),
+  })),
   matching,
   foretelling,
   quantising,
@@ -397,9 +532,8 @@ export const recipeCases: readonly Case[] = [
       random: random(),
     }),
   ),
-  classified('classifier, convolutional', () =>
-    convClassifier({ input: image, classes: 3, channels: [2, 4], hidden: 6, kernelSize: 3, random: random() }),
-  ),
+  classified('classifier, convolutional', smallConvClassifier),
+  borrowing,
   classified('classifier, lstm', () => reads(lstm({ units: 5, random: random() }))),
   classified('classifier, gru', () => reads(gru({ units: 5, random: random() }))),
   classified('classifier, attention', attending, (step) => drawWhole([BATCH, 4], 5, `x ${step % BATCHES}`)),

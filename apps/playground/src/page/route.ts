@@ -1,7 +1,8 @@
 import type { Arrow, Box } from './flow.js';
 
 /** Of the boxes of a diagram, in its own units. */
-export const [WIDTH, HEIGHT, GAP_X, GAP_Y] = [153, 74, 20, 16];
+export const [WIDTH, HEIGHT, GAP_X] = [153, 74, 20];
+const GAP_Y = 16;
 
 export const left = ({ column }: Box) => column * (WIDTH + GAP_X);
 export const top = ({ row }: Box) => row * (HEIGHT + GAP_Y);
