@@ -4,6 +4,7 @@ import { CHOICES, type Composition, checkComposition } from '../src/composition/
 import { exportedProgram } from '../src/composition/exported.js';
 import { defaultsFor, PRESETS, withChoice } from '../src/composition/presets.js';
 import { printProgram } from '../src/composition/print.js';
+import { programOf } from '../src/composition/program.js';
 import { call, member, method, name, waited } from '../src/composition/term.js';
 import { fromHash, toHash } from '../src/composition/url.js';
 
@@ -74,6 +75,18 @@ describe('another choice', () => {
   it('keeps the drawn points under another system', () => {
     expect(withChoice(drawn, 'system', 'vae')).toMatchObject({ data: 'points', points: [0, 0, 1, 1] });
   });
+});
+
+describe('two players', () => {
+  it.each(['gan', 'vae-gan', 'adversarial-autoencoder', 'semi-supervised'] as const)(
+    'of %s have an optimizer each',
+    (system) => {
+      const own = { discriminatorOptimizer: 'sgd', discriminatorLearningRate: 0.02, learningRate: 0.003 } as const;
+      const text = printProgram(programOf({ ...defaultsFor(system, 'digits'), ...own }));
+      expect(text).toContain('discriminator: sgd({ learningRate: 0.02 })');
+      expect(text).toMatch(/(generator|autoencoder): adam\(\{ learningRate: 0\.003/);
+    },
+  );
 });
 
 describe('a program as text', () => {

@@ -67,13 +67,14 @@ describe('an exported program, read by TypeScript', () => {
     expect(said.stdout).toBe('');
   });
 
-  it('says what to put beside it, where the packages are, and that it has one learning rate', () => {
+  it('says what to put beside it, where the packages are, and that its learning rates stay', () => {
     const headOf = (data: Composition['data']) => exportedProgram(defaultsFor('vae', data)).split('\nimport')[0]!;
     expect(headOf('images')).toContain('Download as IDX');
     expect(headOf('images')).toContain(`reads ${IMAGES_FILE} beside it`);
     expect(headOf('digits')).toContain('public/data/digits');
     expect(headOf('moons')).not.toContain('beside it');
-    for (const words of ['not on npm yet', 'README.md', 'one learning rate']) expect(headOf('moons')).toContain(words);
+    for (const words of ['not on npm yet', 'README.md', 'has the learning rates that the page has now'])
+      expect(headOf('moons')).toContain(words);
     expect(headOf('moons')).not.toContain('npm install');
   });
 });

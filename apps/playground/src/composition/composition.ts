@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 
+const OPTIMIZERS = { adam: 'Adam', adamW: 'AdamW', rmsprop: 'RMSprop', sgd: 'SGD' } as const;
+
 /** What can be chosen for each slot, with the words that the page shows. */
 export const CHOICES = {
   system: {
@@ -44,7 +46,8 @@ export const CHOICES = {
     r1: 'R1',
     'r1-r2': 'R1 and R2',
   },
-  optimizer: { adam: 'Adam', adamW: 'AdamW', rmsprop: 'RMSprop', sgd: 'SGD' },
+  optimizer: OPTIMIZERS,
+  discriminatorOptimizer: OPTIMIZERS,
   cell: { lstm: 'LSTM', gru: 'GRU' },
 } as const;
 
@@ -56,6 +59,7 @@ export const NUMBERS = {
   hidden: { label: 'Width of layers', min: 4, max: 512, integer: true },
   beta: { label: 'Weight of the divergence, β', min: 0, max: 10, integer: false },
   learningRate: { label: 'Learning rate', min: 1e-6, max: 1, integer: false },
+  discriminatorLearningRate: { label: 'Rate of the discriminator', min: 1e-6, max: 1, integer: false },
   discriminatorSteps: { label: 'Discriminator steps per step', min: 1, max: 10, integer: true },
   batch: { label: 'Batch size', min: 2, max: 512, integer: true },
   perClass: { label: 'Labels per class', min: 1, max: 100, integer: true },
@@ -83,11 +87,13 @@ const schema = v.strictObject({
   loss: choice('loss'),
   penalty: choice('penalty'),
   optimizer: choice('optimizer'),
+  discriminatorOptimizer: choice('discriminatorOptimizer'),
   cell: choice('cell'),
   latent: number('latent'),
   hidden: number('hidden'),
   beta: number('beta'),
   learningRate: number('learningRate'),
+  discriminatorLearningRate: number('discriminatorLearningRate'),
   discriminatorSteps: number('discriminatorSteps'),
   batch: number('batch'),
   perClass: number('perClass'),

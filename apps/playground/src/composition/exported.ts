@@ -45,7 +45,7 @@ function headOf({ data }: Composition): string {
     'These @gm packages are not on npm yet: until they are, put the program into a folder of apps in a clone of their repository,',
     'as the README.md at its root says.',
     ...(BESIDE[data] ?? []),
-    'It has one learning rate from its first step on, the one that the page has now. A run whose rate was changed on its way',
+    'It has the learning rates that the page has now, from its first step on. A run whose rates were changed on its way',
     'has had others before, and ends with other numbers.',
   ];
   return lines.map((line) => `// ${line}\n`).join('');

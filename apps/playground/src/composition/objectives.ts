@@ -38,11 +38,17 @@ export function penaltyOf(c: Composition): Input {
 
 export const optimizerOf = ({ optimizer, learningRate }: Composition) => call(optimizer, { learningRate });
 
-/** Of one of two adversaries: β₁ 0.5 after Radford et al. (2016), 0 and β₂ 0.9 under a penalty after Gulrajani et al. (2017). */
-export function rivalOf(c: Composition, share = 1): Term {
-  const { optimizer, learningRate } = c;
-  const rate = { learningRate: learningRate * share };
-  if (optimizer === 'sgd' || optimizer === 'rmsprop') return call(optimizer, rate);
+/** The discriminator's own, where it tells codes. */
+export const judgeOf = ({ discriminatorOptimizer, discriminatorLearningRate: learningRate }: Composition) =>
+  call(discriminatorOptimizer, { learningRate });
+
+/** Of two adversaries: β₁ 0.5 after Radford et al. (2016), 0 and β₂ 0.9 under a penalty after Gulrajani et al. (2017). */
+export function rivalsOf(c: Composition): { readonly generator: Term; readonly discriminator: Term } {
   const betas = isPenalized(c) ? { beta1: 0, beta2: 0.9 } : { beta1: 0.5 };
-  return call(optimizer, { ...rate, ...betas });
+  const moved = (optimizer: Composition['optimizer'], learningRate: number) =>
+    call(optimizer, { learningRate, ...((optimizer === 'adam' || optimizer === 'adamW') && betas) });
+  return {
+    generator: moved(c.optimizer, c.learningRate),
+    discriminator: moved(c.discriminatorOptimizer, c.discriminatorLearningRate),
+  };
 }

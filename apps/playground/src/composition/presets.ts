@@ -12,11 +12,13 @@ const BASE: Composition = {
   loss: 'non-saturating',
   penalty: 'none',
   optimizer: 'adam',
+  discriminatorOptimizer: 'adam',
   cell: 'lstm',
   latent: 2,
   hidden: 256,
   beta: 1,
   learningRate: 1e-3,
+  discriminatorLearningRate: 1e-3,
   discriminatorSteps: 1,
   batch: 64,
   perClass: 10,
@@ -30,15 +32,15 @@ const SYSTEM: Readonly<Record<Composition['system'], Partial<Composition>>> = {
   vae: {},
   gan: { latent: 32 },
   // A divergence that weighs little, for the features of a perceptron are small beside those of the paper.
-  'vae-gan': { latent: 8, beta: 0.05 },
+  'vae-gan': { latent: 8, beta: 0.05, discriminatorLearningRate: 5e-4 },
   'adversarial-autoencoder': {},
   classifier: { discriminator: 'conv' },
-  'semi-supervised': { latent: 32, learningRate: 1e-3, prior: 'uniform' },
+  'semi-supervised': { latent: 32, prior: 'uniform' },
   'language-model': { data: 'text', hidden: 128, learningRate: 4e-3, batch: 32 },
 };
 
 /** What differs on points in the plane. */
-const PLANE: Partial<Composition> = { hidden: 64, likelihood: 'gaussian', learningRate: 1e-3, batch: 128 };
+const PLANE: Partial<Composition> = { hidden: 64, likelihood: 'gaussian', batch: 128 };
 
 /** A system on such data, with settings that work. */
 export function defaultsFor(system: Composition['system'], data: Composition['data']): Composition {

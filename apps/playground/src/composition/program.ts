@@ -1,5 +1,5 @@
 import type { Composition } from './composition.js';
-import { lossOf, optimizerOf, penaltyOf, rivalOf } from './objectives.js';
+import { judgeOf, lossOf, optimizerOf, penaltyOf, rivalsOf } from './objectives.js';
 import { autoencoderOf, classifierOf, discriminatorOf, encoderOf, generatorOf, priorOf } from './parts.js';
 import { assign, data, example, fields, named, stream } from './statement.js';
 import { call, type Input, member, method, name, type Program, waited } from './term.js';
@@ -80,7 +80,7 @@ const PARTS: Readonly<Record<Composition['system'], (composition: Composition) =
         loss: lossOf(c),
         penalty: penaltyOf(c),
         discriminatorSteps: c.discriminatorSteps,
-        optimizers: { generator: rivalOf(c), discriminator: rivalOf(c) },
+        optimizers: rivalsOf(c),
       },
       AVERAGE,
     ),
@@ -98,7 +98,7 @@ const PARTS: Readonly<Record<Composition['system'], (composition: Composition) =
         loss: lossOf(c),
         beta: c.beta,
         reconstructionWeight: 0.8,
-        optimizers: { encoder: rivalOf(c), generator: rivalOf(c), discriminator: rivalOf(c, 0.5) },
+        optimizers: { encoder: rivalsOf(c).generator, ...rivalsOf(c) },
       },
       AVERAGE,
     ),
@@ -116,7 +116,7 @@ const PARTS: Readonly<Record<Composition['system'], (composition: Composition) =
     ...runOf(c, 'adversarialAutoencoder', {
       ...named('encoder', 'decoder', 'discriminator', 'prior', 'likelihood'),
       loss: lossOf(c),
-      optimizers: { autoencoder: optimizerOf(c), discriminator: optimizerOf(c) },
+      optimizers: { autoencoder: optimizerOf(c), discriminator: judgeOf(c) },
     }),
   ],
   classifier: (c) => [
@@ -132,7 +132,7 @@ const PARTS: Readonly<Record<Composition['system'], (composition: Composition) =
       'semiSupervisedGan',
       {
         ...named('generator', 'discriminator', 'prior'),
-        optimizers: { generator: rivalOf(c), discriminator: rivalOf(c) },
+        optimizers: rivalsOf(c),
       },
       AVERAGE,
     ),

@@ -2,13 +2,16 @@ import type { Choosable, Composition, Countable } from './composition.js';
 
 type Slot = Choosable | Countable | 'conditional';
 
-const COMMON = ['optimizer', 'learningRate', 'batch', 'seed'] as const;
+const COMMON = ['batch', 'seed'] as const;
+const MOVED = ['optimizer', 'learningRate'] as const;
+/** Two players, each with an optimizer of its own. */
+const RIVALS = [...MOVED, 'discriminatorOptimizer', 'discriminatorLearningRate'] as const;
 const ADVERSARIAL = ['discriminator', 'loss', 'penalty', 'discriminatorSteps'] as const;
 
 /** What each system is made of; everything else of a composition does not matter to it. */
 const SLOTS: Readonly<Record<Composition['system'], readonly Slot[]>> = {
-  vae: ['encoder', 'prior', 'latent', 'generator', 'likelihood', 'beta', 'conditional', 'hidden', ...COMMON],
-  gan: ['prior', 'latent', 'generator', ...ADVERSARIAL, 'conditional', 'hidden', ...COMMON],
+  vae: ['encoder', 'prior', 'latent', 'generator', 'likelihood', 'beta', 'conditional', 'hidden', ...MOVED, ...COMMON],
+  gan: ['prior', 'latent', 'generator', ...ADVERSARIAL, 'conditional', 'hidden', ...RIVALS, ...COMMON],
   'vae-gan': [
     'encoder',
     'prior',
@@ -19,6 +22,7 @@ const SLOTS: Readonly<Record<Composition['system'], readonly Slot[]>> = {
     'beta',
     'conditional',
     'hidden',
+    ...RIVALS,
     ...COMMON,
   ],
   'adversarial-autoencoder': [
@@ -30,11 +34,12 @@ const SLOTS: Readonly<Record<Composition['system'], readonly Slot[]>> = {
     'loss',
     'conditional',
     'hidden',
+    ...RIVALS,
     ...COMMON,
   ],
-  classifier: ['discriminator', 'hidden', ...COMMON],
-  'semi-supervised': ['prior', 'latent', 'generator', 'discriminator', 'perClass', 'hidden', ...COMMON],
-  'language-model': ['cell', 'hidden', ...COMMON],
+  classifier: ['discriminator', 'hidden', ...MOVED, ...COMMON],
+  'semi-supervised': ['prior', 'latent', 'generator', 'discriminator', 'perClass', 'hidden', ...RIVALS, ...COMMON],
+  'language-model': ['cell', 'hidden', ...MOVED, ...COMMON],
 };
 
 export const slotsOf = ({ system }: Pick<Composition, 'system'>): readonly Slot[] => SLOTS[system];

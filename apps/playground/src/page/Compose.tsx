@@ -19,6 +19,7 @@ const LABELS: Readonly<Record<Choosable, string>> = {
   loss: 'Adversarial loss',
   penalty: 'Penalty',
   optimizer: 'Optimizer',
+  discriminatorOptimizer: 'Optimizer of the discriminator',
   cell: 'Recurrent cell',
 };
 

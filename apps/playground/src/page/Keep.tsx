@@ -40,8 +40,10 @@ export function Keep() {
   const show = () =>
     attempt(async () => {
       const { exportedProgram } = await import('../composition/exported.js');
-      const { value } = composition;
-      setProgram(exportedProgram({ ...value, learningRate: value.learningRate * rateFactor.value }));
+      const [{ value }, factor] = [composition, rateFactor.value];
+      const learningRate = value.learningRate * factor;
+      const discriminatorLearningRate = value.discriminatorLearningRate * factor;
+      setProgram(exportedProgram({ ...value, learningRate, discriminatorLearningRate }));
     });
   return (
     <section class="keep" aria-labelledby="keep-title">

@@ -95,7 +95,7 @@ const generatedIn = ({ system }: Composition) =>
 function againstWinning(composition: Composition): string {
   if (hasSlot(composition, 'penalty') && composition.penalty === 'none') return 'Take a penalty.';
   if (hasSlot(composition, 'discriminatorSteps') && composition.discriminatorSteps > 1) return 'Give it fewer steps.';
-  return 'Lower the learning rate, or take another adversarial loss.';
+  return 'Lower the rate of the discriminator, or take another adversarial loss.';
 }
 
 type Curve = Curves[string];

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { checkComparable, type Protocol } from '@gm/metrics';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { completeSettings } from '../completeSettings.js';
@@ -131,7 +132,7 @@ describe('gm evaluate', () => {
     const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true); // where --json has sent all that is said
     const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     await evaluate(path('vae'), { ...FLAGS, json: false });
-    const said = [...err.mock.calls, ...out.mock.calls].join('');
+    const said = stripVTControlCharacters([...err.mock.calls, ...out.mock.calls].join(''));
     expect(said).toMatch(/test −L_K +-?\d+\.\d{3} nats/);
     expect(said).not.toContain('protocol');
   });
