@@ -2,26 +2,20 @@ import {
   type AdversarialLoss,
   type ApplyOptions,
   checkFits,
-  type Discriminator,
   type Encoder,
   type Examples,
   gmError,
   type LabelledExamples,
   misfit,
   type Network,
-  type Penalty,
   type Prior,
   type Random,
   type Spec,
-  seeded,
   sizeOf,
   spec,
 } from '@gm/core';
 import { conditionOf } from '@gm/networks';
-import { add, dispose, mean, sigmoid, type Tensor, tidy, tile, variableGrads, zeros } from '@tensorflow/tfjs-core';
-import { assignCopy } from './averages.js';
-import { refusingConstants } from './customGradients.js';
-import { abandonTape } from './descend.js';
+import { mean, sigmoid, type Tensor, tile } from '@tensorflow/tfjs-core';
 
 /** How networks are evaluated in training: with the classes of the batch for those that need them. */
 export function training(batch: Examples & Partial<LabelledExamples>, random: Random): ApplyOptions {
@@ -104,6 +98,18 @@ function otherwise(made: number | undefined, wanted: number | undefined) {
   });
 }
 
+/** Passes when the prior has nothing to train, for games that draw from it and do not ask for its density. @throws GM_FIT */
+export function checkSettled(where: string, { network }: Prior): void {
+  if (network === undefined) return;
+  throw gmError('GM_FIT', {
+    where,
+    expected: 'a prior that stays as it is, for its density is not part of this game and nothing would move or save it',
+    received: `one that is trained, with ${Object.keys(network.parameters).join(', ')}`,
+    remedy:
+      'Take standardNormal(), a gaussianMixture() or fitGaussianMixture() of @gm/latent, or a trained prior without its network: const { network, ...settled } = prior.',
+  });
+}
+
 /** Passes when generator and discriminator suit each other, the prior and the loss. @throws GM_FIT */
 export function checkAdversaries(parts: {
   readonly generator: Network;
@@ -117,54 +123,6 @@ export function checkAdversaries(parts: {
   checkFits({ name: 'generator', spec: generator.output }, { name: 'discriminator', spec: discriminator.input });
   const wanted = { ...output, shape: [], range: loss.prediction ?? output.range };
   checkFits({ name: 'discriminator', spec: output }, { name: 'loss', spec: wanted });
-}
-
-/**
- * Passes when penalties can be differentiated through the discriminator, which is tried on two examples.
- *
- * @throws GM_GRADIENT naming what has no second derivative
- */
-export function checkPenalties(discriminator: Network & Discriminator, penalties: readonly Penalty[]): void {
-  if (penalties.length === 0 || Object.keys(discriminator.parameters).length === 0) return;
-  const buffers = Object.values(discriminator.buffers ?? {});
-  const kept = buffers.map((buffer) => buffer.clone());
-  try {
-    tidy(() => refusingConstants(() => tryPenalties(discriminator, penalties)));
-  } catch (cause) {
-    abandonTape();
-    throw gmError('GM_GRADIENT', {
-      where: 'penalty → discriminator',
-      expected: 'a discriminator that can be differentiated twice, for its penalty',
-      received: `one that cannot: ${firstSentence(cause)}`,
-      remedy:
-        'Leave out the penalty, or the layer; onceDifferentiable of @gm/backends names operations and what to use instead.',
-      cause,
-    });
-  } finally {
-    for (const [index, buffer] of buffers.entries()) assignCopy(buffer, kept[index]!);
-    dispose(kept);
-  }
-}
-
-/** The gradient of the penalties as a step of training takes it. */
-function tryPenalties(discriminator: Network & Discriminator, penalties: readonly Penalty[]): void {
-  const random = seeded('trial');
-  const draw = () => random.uniform([2, ...discriminator.input.shape]);
-  const [real, generated] = [draw(), draw()];
-  const condition = discriminator.condition && zeros([2], 'int32');
-  const options = { training: true, random, ...(condition && { condition }) };
-  const scores = (x: Tensor) => discriminator.logits(x, options);
-  const values = () => penalties.map((penalty) => mean(penalty.penalize(scores, { real, generated }, random)));
-  const { grads } = variableGrads(
-    () => values().reduce((total, one) => add(total, one), mean(scores(real))) as never,
-    Object.values(discriminator.parameters),
-  );
-  dispose(grads);
-}
-
-function firstSentence(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : `${cause}`;
-  return message.split('\n')[0]!.replace(/\.+$/, '');
 }
 
 /** What a report says of scores: the mean probability of "real" where they are logits, else the mean score. */

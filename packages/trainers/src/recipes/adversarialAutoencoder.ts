@@ -13,10 +13,11 @@ import {
 } from '@gm/core';
 import { bernoulli, nonSaturating } from '@gm/losses';
 import { add, mean, mul, neg, type Tensor } from '@tensorflow/tfjs-core';
-import { checkUntold, classesFor, priorSpec, training } from '../fit.js';
+import { checkSettled, checkUntold, classesFor, priorSpec, training } from '../fit.js';
 import type { Game } from '../game.js';
 import { adam } from '../optimizers/adam.js';
-import { checkSettled, discriminatorPlayer, penaltiesOn } from './gan.js';
+import { penaltiesOn } from '../penalties.js';
+import { discriminatorPlayer } from './gan.js';
 import { checkReading } from './vae.js';
 
 /** What an adversarial autoencoder is made of. */

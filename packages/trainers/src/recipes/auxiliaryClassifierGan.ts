@@ -8,10 +8,10 @@ import {
 } from '@gm/core';
 import { nonSaturating, softmaxCrossEntropy } from '@gm/losses';
 import { add, argMax, cast, equal, mean, mul, type Tensor } from '@tensorflow/tfjs-core';
-import { checkUntold, training } from '../fit.js';
+import { checkSettled, checkUntold, training } from '../fit.js';
 import type { Game } from '../game.js';
 import { classesOf } from './classifier.js';
-import { checkSettled, type Draw, dcganAdam, type GanParts, gan } from './gan.js';
+import { type Draw, dcganAdam, type GanParts, gan } from './gan.js';
 
 /** What an auxiliary-classifier GAN is made of. */
 export interface AuxiliaryClassifierGanParts extends Omit<GanParts, 'discriminator' | 'discriminatorSteps'> {

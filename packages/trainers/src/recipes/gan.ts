@@ -3,7 +3,6 @@ import {
   checkNumber,
   type Discriminator,
   type Examples,
-  gmError,
   type Network,
   type Optimizer,
   type Penalty,
@@ -11,9 +10,10 @@ import {
 } from '@gm/core';
 import { leastSquares, nonSaturating } from '@gm/losses';
 import { add, concat, mean, type Tensor } from '@tensorflow/tfjs-core';
-import { checkAdversaries, checkPenalties, classesFor, dataSpec, opinionOf, repeated, training } from '../fit.js';
-import type { Game, Player, Turn } from '../game.js';
+import { checkAdversaries, checkSettled, classesFor, dataSpec, opinionOf, repeated, training } from '../fit.js';
+import type { Game, Player } from '../game.js';
 import { adam } from '../optimizers/adam.js';
+import { meanPenalty, penaltiesOn } from '../penalties.js';
 
 /** What a generative adversarial network is made of. */
 export interface GanParts {
@@ -92,28 +92,6 @@ export function gan(parts: GanParts): Game<Examples, Draw> {
   };
 }
 
-/** The penalties one by one, tried on the discriminator. @throws GM_GRADIENT when it cannot be differentiated twice */
-export function penaltiesOn(
-  discriminator: Network & Discriminator,
-  penalty: Penalty | readonly Penalty[] = [],
-): readonly Penalty[] {
-  const penalties = [penalty].flat() as readonly Penalty[];
-  checkPenalties(discriminator, penalties);
-  return penalties;
-}
-
-/** Passes when the prior has nothing to train, for games that draw from it and do not ask for its density. @throws GM_FIT */
-export function checkSettled(where: string, { network }: Prior): void {
-  if (network === undefined) return;
-  throw gmError('GM_FIT', {
-    where,
-    expected: 'a prior that stays as it is, for its density is not part of this game and nothing would move or save it',
-    received: `one that is trained, with ${Object.keys(network.parameters).join(', ')}`,
-    remedy:
-      'Take standardNormal(), a gaussianMixture() or fitGaussianMixture() of @gm/latent, or a trained prior without its network: const { network, ...settled } = prior.',
-  });
-}
-
 /**
  * The player that tells x from what the shared pass has generated; where that is several batches, one after the other, penalties see x
  * beside each of them.
@@ -145,18 +123,6 @@ export function discriminatorPlayer(parts: {
       return { loss: add(adversarial, penalty), penalty, ...opinions };
     },
   };
-}
-
-/** The mean over the batch of the sum of all penalties. */
-export function meanPenalty(
-  penalties: readonly Penalty[],
-  scores: (x: Tensor) => Tensor,
-  examples: Parameters<Penalty['penalize']>[1],
-  random: Turn['random'],
-): Tensor {
-  return penalties
-    .map((penalty, index) => mean(penalty.penalize(scores, examples, random.split(`penalty ${index}`))))
-    .reduce((total, one) => add(total, one));
 }
 
 /**

@@ -11,11 +11,11 @@ import {
 } from '@gm/core';
 import { featureMatching, nonSaturating, realLogit, softmaxCrossEntropy } from '@gm/losses';
 import { add, argMax, cast, equal, mean, mul, sigmoid, type Tensor } from '@tensorflow/tfjs-core';
-import { checkUntold, dataSpec, priorSpec } from '../fit.js';
+import { checkSettled, checkUntold, dataSpec, priorSpec } from '../fit.js';
 import type { Game } from '../game.js';
 import { adam } from '../optimizers/adam.js';
+import { meanPenalty, penaltiesOn } from '../penalties.js';
 import { classesOf } from './classifier.js';
-import { checkSettled, meanPenalty, penaltiesOn } from './gan.js';
 
 /** What a semi-supervised GAN is made of. */
 export interface SemiSupervisedGanParts {
@@ -65,7 +65,7 @@ export function semiSupervisedGan(parts: SemiSupervisedGanParts): Game<PartlyLab
   checkSettled('semiSupervisedGan', prior);
   const classes = classesOf(discriminator);
   const realness = (x: Tensor, options?: ApplyOptions) => realLogit(discriminator.logits(x, options)); // [batch]
-  const penalties = penaltiesOn({ ...discriminator, logits: realness }, parts.penalty);
+  const penalties = penaltiesOn(discriminator, parts.penalty, realness);
   const { discriminator: judge } = nonSaturating();
   return {
     input: dataSpec(

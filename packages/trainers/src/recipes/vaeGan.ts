@@ -13,8 +13,9 @@ import { featureReconstruction, nonSaturating } from '@gm/losses';
 import { add, concat, mean, mul, slice, type Tensor } from '@tensorflow/tfjs-core';
 import { checkAdversaries, checkCodes, classesFor, dataSpec, repeated, training } from '../fit.js';
 import type { Game } from '../game.js';
+import { penaltiesOn } from '../penalties.js';
 import { rateAt, type Schedule } from '../schedule.js';
-import { dcganAdam, discriminatorPlayer, penaltiesOn } from './gan.js';
+import { dcganAdam, discriminatorPlayer } from './gan.js';
 import { checkReach, divergenceOf, trainedOf } from './vae.js';
 
 /** What a VAE-GAN is made of: the decoder of the VAE is the generator of the GAN. */
