@@ -64,6 +64,19 @@ export async function visit(
   return { page, context, errors };
 }
 
+/** Opens the page of that site, and fails when it has complained by the end. */
+export const pageOf =
+  (site: () => Site) =>
+  async (options: VisitOptions, use: (visit: Visit) => Promise<void>): Promise<void> => {
+    const visited = await visit(site(), options);
+    try {
+      await use(visited);
+      expect(visited.errors).toEqual([]);
+    } finally {
+      await visited.context.close();
+    }
+  };
+
 export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
 export const ready = (page: Page) =>

@@ -12,6 +12,7 @@ import {
   curveOf,
   type Hooks,
   openSite,
+  pageOf,
   ready,
   type Site,
   stepOf,
@@ -63,16 +64,7 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     if (folder) rmSync(folder, { recursive: true });
   });
 
-  /** Opens the page, and fails when it has complained by the end. */
-  const onPage = async (options: Parameters<typeof visit>[1], use: (visit: Visit) => Promise<void>) => {
-    const visited = await visit(site, options);
-    try {
-      await use(visited);
-      expect(visited.errors).toEqual([]);
-    } finally {
-      await visited.context.close();
-    }
-  };
+  const onPage = pageOf(() => site);
 
   it.each(PRESETS)('trains the preset $name on wasm', { timeout: PATIENCE }, async ({ name, composition }) => {
     const [metric, share] = FALLS[name]!;

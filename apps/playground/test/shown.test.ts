@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PRESETS } from '../src/composition/presets.js';
 import { toHash } from '../src/composition/url.js';
-import { button, chromiumPath, openSite, ready, type Site, stepOf, trainTo, type Visit, visit } from './browser.js';
+import { button, chromiumPath, openSite, pageOf, ready, type Site, stepOf, trainTo, visit } from './browser.js';
 
 /** What the page promises, in milliseconds. */
 const FIRST_SAMPLE = 5000;
@@ -16,16 +16,7 @@ describe.skipIf(chromiumPath === undefined)('what the page shows', () => {
   });
   afterAll(() => site?.close());
 
-  /** Opens the page, and fails when it has complained by the end. */
-  const onPage = async (options: Parameters<typeof visit>[1], use: (visit: Visit) => Promise<void>) => {
-    const visited = await visit(site, options);
-    try {
-      await use(visited);
-      expect(visited.errors).toEqual([]);
-    } finally {
-      await visited.context.close();
-    }
-  };
+  const onPage = pageOf(() => site);
 
   it('is the first sample within five seconds of opening, painted and not blank', { timeout: 120_000 }, async () => {
     const took: number[] = [];

@@ -1,4 +1,4 @@
-import type { Choices, Kind, Settings } from './settings.js';
+import { ADVERSARIAL_LOSSES, type Choices, type Kind, type Settings } from './settings.js';
 
 /** What a kind can be given, and what it takes where nothing is said. */
 interface KindOptions {
@@ -20,15 +20,6 @@ const AUTOENCODER: Choices = {
   binarize: false,
   hidden: [400],
 };
-/** Of any discriminator that scores examples; the first is taken where nothing is said. */
-const ADVERSARIAL_LOSSES = [
-  'non-saturating',
-  'minimax',
-  'least-squares',
-  'wasserstein',
-  'hinge',
-  'relativistic',
-] as const;
 /** Any two adversaries. */
 const ADVERSARIES: Choices = {
   generator: 'mlp',

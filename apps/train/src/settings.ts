@@ -24,18 +24,16 @@ export const ENCODERS = ['mlp', 'conv'] as const;
 export const GENERATORS = ['mlp', 'conv', 'dcgan'] as const;
 export const DISCRIMINATORS = ['mlp', 'conv', 'dcgan', 'patch', 'resnet', 'recurrent'] as const;
 export const PRIORS = ['normal', 'mixture', 'vamp'] as const;
-export const LOSSES = [
-  'bernoulli',
-  'gaussian',
+/** Of any discriminator that scores examples; the first is taken where nothing is said. */
+export const ADVERSARIAL_LOSSES = [
   'non-saturating',
   'minimax',
   'least-squares',
   'wasserstein',
   'hinge',
   'relativistic',
-  'cross-entropy',
-  'quantile',
 ] as const;
+export const LOSSES = ['bernoulli', 'gaussian', ...ADVERSARIAL_LOSSES, 'cross-entropy', 'quantile'] as const;
 export const PENALTIES = ['none', 'gradient', 'dragan', 'r1', 'r1-r2'] as const;
 export const CELLS = ['lstm', 'gru'] as const;
 export const PIXELS = ['unit', 'signed'] as const;

@@ -2,6 +2,7 @@ import { type Dataset, idxDataset } from '@gm/data';
 import type { Composition } from '../composition/composition.js';
 import type { Functions } from '../composition/evaluate.js';
 import { TEXT_FILE } from '../composition/program.js';
+import { idxFile, SIDE } from '../idxFile.js';
 import type { Files } from './protocol.js';
 
 interface DirectoryOptions {
@@ -18,12 +19,7 @@ export interface Reader {
 }
 
 /** Too few to train on, enough to see what fits: an IDX file of 16 black images. */
-function blank(): Uint8Array {
-  const bytes = new Uint8Array(16 + 16 * 784);
-  const header = new DataView(bytes.buffer);
-  for (const [place, value] of [0x0803, 16, 28, 28].entries()) header.setUint32(4 * place, value);
-  return bytes;
-}
+const blank = () => idxFile(Array.from({ length: 16 }, () => new Uint8Array(SIDE * SIDE)));
 
 export function reader(): Reader {
   let site = '';

@@ -1,5 +1,5 @@
 import { expose } from 'comlink';
-import { type Kept, keep } from '../page/storage.js';
+import { type Kept, keep } from '../storage.js';
 import { engine } from './engine.js';
 
 const own = engine();

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
+import { MOST } from '../storage.js';
 import { attempt, compose } from './actions.js';
 import { Dialog } from './Dialog.js';
 import { engine } from './engine.js';
@@ -6,7 +7,6 @@ import { saveFile } from './file.js';
 import { mayEnd } from './mayEnd.js';
 import { save } from './saves.js';
 import { composition, keeping, rateFactor, started, status } from './state.js';
-import { MOST } from './storage.js';
 
 export function Keep() {
   const [program, setProgram] = useState<string>();

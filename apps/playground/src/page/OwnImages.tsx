@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
+import { countOf } from '../idxFile.js';
 import { attempt } from './actions.js';
 import { change } from './change.js';
 import { saveFile } from './file.js';
-import { countOf, idxOf, sayLeftOut } from './idx.js';
+import { idxOf, sayLeftOut } from './idx.js';
 import { composition, images } from './state.js';
 
 /** Any image files, each made small and grey. */

@@ -4,13 +4,13 @@ import { type Composition, withBatchFor } from '../composition/composition.js';
 import { PRESETS } from '../composition/presets.js';
 import { fromHash, toHash } from '../composition/url.js';
 import type { Progress, Started } from '../engine/protocol.js';
+import { countOf } from '../idxFile.js';
+import { type Kept, kept } from '../storage.js';
 import { engine } from './engine.js';
-import { countOf } from './idx.js';
 import { mayEnd } from './mayEnd.js';
 import { addRows, type Curves, upTo } from './record.js';
 import { save, saveInTime } from './saves.js';
 import * as state from './state.js';
-import { type Kept, kept } from './storage.js';
 
 /** Whether software adapters of WebGPU will do, for tests. */
 const software = new URLSearchParams(location.search).has('software');

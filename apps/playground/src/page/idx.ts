@@ -1,11 +1,8 @@
-/** Sides of the pictures that models here are made for. */
-const SIDE = 28;
+import { idxFile, SIDE } from '../idxFile.js';
+
 const LEAST = 16;
 /** How many names are said, and how much of each. */
 const [NAMED, LONG] = [5, 40];
-
-/** How many images an IDX file holds. */
-export const countOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(4);
 
 export interface Gathered {
   /** An IDX file of bytes [count, 28, 28]. */
@@ -38,14 +35,6 @@ export function sayLeftOut(names: readonly string[]): string {
   const shown = names.slice(0, NAMED).map((name) => (name.length > LONG ? `${name.slice(0, LONG)}…` : name));
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
   return `Left out, for this browser cannot read them as images: ${shown.join(', ')}${more}.`;
-}
-
-function idxFile(pictures: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(16 + pictures.length * SIDE * SIDE);
-  const view = new DataView(bytes.buffer);
-  for (const [place, value] of [0x0803, pictures.length, SIDE, SIDE].entries()) view.setUint32(4 * place, value);
-  for (const [index, grey] of pictures.entries()) bytes.set(grey, 16 + index * SIDE * SIDE);
-  return bytes;
 }
 
 async function greyOf(file: File, context: OffscreenCanvasRenderingContext2D): Promise<Uint8Array | undefined> {

@@ -1,7 +1,7 @@
 import { delMany, get, getMany, set, update } from 'idb-keyval';
-import { type Composition, checkComposition } from '../composition/composition.js';
-import { toHash } from '../composition/url.js';
-import type { Curves } from './record.js';
+import { type Composition, checkComposition } from './composition/composition.js';
+import { toHash } from './composition/url.js';
+import type { Curves } from './page/record.js';
 
 /** A run as the browser keeps it. */
 export interface Kept {
