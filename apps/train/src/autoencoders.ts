@@ -1,20 +1,20 @@
-import { spec } from '@gm/core';
+import { type CategoricalPosterior, type GaussianPosterior, spec } from '@gm/core';
 import { mlpDiscriminator } from '@gm/discriminators';
 import { fromDecoder } from '@gm/generators';
 import { codebook, standardNormal } from '@gm/latent';
 import { adam, adversarialAutoencoder, iwae, vae, vaeGan, vqVae } from '@gm/trainers';
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { reshape, softmax, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Composition } from './composed.js';
 import { checkLikelihood } from './fit.js';
 import { ganAdam, rateOf, rivalOf } from './optimizers.js';
 import {
   adversarialOf,
+  codeOf,
   discriminatorOf,
   encoderOf,
   generatorOf,
   likelihoodOf,
   penaltyOf,
-  priorOf,
   quantisedOf,
   type Surroundings,
 } from './parts.js';
@@ -24,19 +24,27 @@ function autoencoderOf(surroundings: Surroundings) {
   const { settings, example } = surroundings;
   const likelihood = likelihoodOf(settings);
   checkLikelihood(surroundings, likelihood);
-  const encoder = encoderOf(surroundings);
-  const decoder = generatorOf(surroundings, spec(example.shape, likelihood.prediction));
+  const { encoder, prior } = codeOf(surroundings);
+  const told = { ...surroundings, settings: { ...settings, latent: encoder.latent } };
+  const decoder = generatorOf(told, spec(example.shape, likelihood.prediction));
   // What is told apart from x would have to be told here too.
   const reconstruct = !settings.conditional && {
-    reconstruct: (x: Tensor) => tidy(() => likelihood.mean(decoder.apply(encoder.encode(x).mean))),
+    reconstruct: (x: Tensor) => tidy(() => likelihood.mean(decoder.apply(meanOf(encoder.encode(x))))),
   };
-  return { encoder, decoder, likelihood, reconstruct };
+  return { encoder, decoder, prior, likelihood, reconstruct };
+}
+
+/** The mean code; of categorical ones the probabilities. */
+export function meanOf(posterior: GaussianPosterior | CategoricalPosterior): Tensor {
+  if ('mean' in posterior) return posterior.mean;
+  const { logits } = posterior;
+  const [batch, variables, categories] = logits.shape as [number, number, number];
+  return reshape(softmax(logits), [batch, variables * categories]);
 }
 
 export function composeVae(surroundings: Surroundings): Composition {
   const { settings } = surroundings;
-  const { encoder, decoder, likelihood, reconstruct } = autoencoderOf(surroundings);
-  const prior = priorOf(surroundings, encoder);
+  const { encoder, decoder, prior, likelihood, reconstruct } = autoencoderOf(surroundings);
   const optimizer = adam({ learningRate: rateOf(settings) });
   return {
     game:
@@ -92,8 +100,7 @@ export function composeVaeGan(surroundings: Surroundings): Composition {
 
 export function composeAdversarialAutoencoder(surroundings: Surroundings): Composition {
   const { settings, random } = surroundings;
-  const { encoder, decoder, likelihood, reconstruct } = autoencoderOf(surroundings);
-  const prior = standardNormal(settings.latent!);
+  const { encoder, decoder, prior, likelihood, reconstruct } = autoencoderOf(surroundings);
   const discriminator = mlpDiscriminator({
     input: spec(prior.shape),
     hidden: settings.hidden,

@@ -77,6 +77,36 @@ export function forecastSvg(parts: {
   });
 }
 
+const COLOURS = ['#3f7fe0', '#d9541e'];
+
+/** Several short series, each in a panel of its own with its lines by name; equal names have equal colours. */
+export function panelsSvg(panels: readonly Readonly<Record<string, readonly number[]>>[]): string {
+  const [columns, width, height] = [4, 200, 130];
+  const names = [...new Set(panels.flatMap((panel) => Object.keys(panel)))];
+  const rows = Math.ceil(panels.length / columns);
+  const place = (index: number) => ({
+    left: 44 + (index % columns) * (width + 44),
+    top: 44 + Math.floor(index / columns) * (height + 40),
+  });
+  return svg(columns * (width + 44) + 20, 44 + rows * (height + 40), {
+    legend: { data: names, top: 8 },
+    grid: panels.map((_, index) => ({ ...place(index), width, height })),
+    xAxis: panels.map((_, gridIndex) => ({ type: 'value', gridIndex, min: 1, max: 'dataMax', minInterval: 1 })),
+    yAxis: panels.map((_, gridIndex) => ({ type: 'value', gridIndex, scale: true })),
+    series: panels.flatMap((panel, index) =>
+      Object.entries(panel).map(([name, values]) => ({
+        type: 'line',
+        name,
+        xAxisIndex: index,
+        yAxisIndex: index,
+        showSymbol: false,
+        color: COLOURS[names.indexOf(name)],
+        data: values.map((value, step) => [step + 1, value]),
+      })),
+    ),
+  });
+}
+
 /** Point clouds in the plane as an SVG picture, later ones above earlier ones. */
 export function scatterSvg(clouds: Readonly<Record<string, readonly (readonly number[])[]>>): string {
   return svg(640, 640, {

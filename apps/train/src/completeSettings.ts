@@ -5,11 +5,10 @@ import { type Choices, KINDS, type Kind, type Settings, settingsSchema, withoutU
 
 /** The choices of `kind` on `data`, completed. */
 export function completeSettings(kind: Kind, choices: Choices): Settings {
-  const { losses, images, points } = KIND_OPTIONS[kind];
-  const isToy = choices.data?.startsWith('toy:') ?? false;
-  const loss = choices.loss ?? (isToy ? points.loss : undefined) ?? losses[0]!;
-  const reader = choices.discriminator === 'recurrent' ? recurrentOptions(kind) : {};
-  const defaults = { kind, decay: undefined, ...COMMON, ...images, ...(isToy ? points : {}), ...reader };
+  const { losses, images } = KIND_OPTIONS[kind];
+  const special = specialOf(kind, choices.data ?? COMMON.data);
+  const loss = choices.loss ?? special.loss ?? losses[0]!;
+  const defaults = { kind, decay: undefined, ...COMMON, ...images, ...special, ...recurrentOf(kind, choices) };
   checkBelonging(kind, [...Object.keys(defaults), 'loss'], choices);
   checkLoss(kind, losses, loss);
   if (choices.binarize) checkBits(loss);
@@ -18,11 +17,27 @@ export function completeSettings(kind: Kind, choices: Choices): Settings {
   throw invalid(settings.issues[0]);
 }
 
+/** What differs on such data. */
+function specialOf(kind: Kind, data: string): Choices {
+  const { points, series = {} } = KIND_OPTIONS[kind];
+  if (data.startsWith('toy:')) return points;
+  return data.startsWith('series:') ? series : {};
+}
+
+/** What differs with recurrent parts on images, which they read row after row. */
+function recurrentOf(kind: Kind, { data, ...choices }: Choices): Choices {
+  const recurrent = ROLES.some((role) => choices[role] === 'recurrent');
+  return recurrent && !data?.startsWith('series:') ? recurrentOptions(kind) : {};
+}
+
+const ROLES = ['discriminator', 'generator', 'encoder'] as const;
+
 function checkBelonging(kind: Kind, known: readonly string[], choices: Choices): void {
   const stranger = Object.keys(choices).find((name) => !known.includes(name));
   if (stranger === undefined) return;
   const owners = KINDS.filter((other) => stranger in KIND_OPTIONS[other].images);
-  const reader = stranger === 'cell' && known.includes('discriminator') ? ', or say --discriminator recurrent' : '';
+  const role = ROLES.find((name) => known.includes(name));
+  const reader = stranger === 'cell' && role ? `, or say --${role} recurrent` : '';
   throw wrongOption({
     where: `gm train ${kind}`,
     expected: `only options that a ${kind} has`,

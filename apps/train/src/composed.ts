@@ -1,5 +1,6 @@
 import type { Encoder, GaussianPosterior, Generator, Likelihood, Network, Prior, Recurrent, Spec } from '@gm/core';
 import type { FeatureNetwork } from '@gm/discriminators';
+import type { CategoricalEncoder, GaussianEncoder } from '@gm/latent';
 import type { Game } from '@gm/trainers';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Forecaster } from './forecast.js';
@@ -20,16 +21,20 @@ export interface Composition {
   /** Gives examples back from their codes. */
   reconstruct?(x: Tensor): Tensor;
   /** What the evidence lower bound of a VAE needs. */
-  readonly autoencoder?: {
-    readonly encoder: Network & Encoder<GaussianPosterior>;
+  readonly autoencoder?: AutoencoderCode & {
     readonly decoder: Network;
-    readonly prior: Prior;
     readonly likelihood: Likelihood;
   };
   readonly classifier?: FeatureNetwork;
   /** Says what comes next in a series. */
   readonly forecaster?: Forecaster;
   readonly speaker?: Speaker;
+}
+
+/** How examples become codes, and what codes there are. */
+export interface AutoencoderCode {
+  readonly encoder: GaussianEncoder | CategoricalEncoder;
+  readonly prior: Prior;
 }
 
 /** Says one symbol after the other. */

@@ -128,15 +128,18 @@ function tooShort(path: string, time: number, { training, test }: Text) {
   });
 }
 
-async function openSeries(path: string, { past = 48, horizon = 12, column }: Asked): Promise<Data> {
+/** Stretches to forecast from; pieces of `time` steps where that is asked for. */
+async function openSeries(path: string, { time, past = 48, horizon = 12, column }: Asked): Promise<Data> {
   const series = await readSeries(path, column);
-  const [train, test] = [series.training, series.test].map((part) => stretchesOf(part, past, horizon));
+  const [seen, ahead] = time === undefined ? [past, horizon] : [time, 0];
+  const [train, test] = [series.training, series.test].map((part) => stretchesOf(part, seen, ahead));
   if (test!.count > 0) return { name: `series:${path}`, train: train!, test: test!, series };
+  const piece = time === undefined ? 'forecast' : 'example';
   throw wrongFile({
     where: `--data series:${path}`,
-    expected: `a series of at least ${10 * (past + horizon)} steps, a tenth of which is one forecast`,
+    expected: `a series of at least ${10 * (seen + ahead)} steps, a tenth of which is one ${piece}`,
     received: `${series.training.values.length + series.test.values.length}`,
-    remedy: 'Name a longer one, or take a smaller --past or --horizon.',
+    remedy: `Name a longer one, or take a smaller ${time === undefined ? '--past or --horizon' : '--time'}.`,
   });
 }
 

@@ -7,6 +7,8 @@ import {
   correct,
   elboParts,
   evaluate,
+  featuresOf,
+  frechetDistance,
   likelihoodBound,
   measured,
   type Protocol,
@@ -17,6 +19,7 @@ import {
   fill,
   mean,
   neg,
+  reshape,
   slice,
   softmax,
   squaredDifference,
@@ -26,7 +29,8 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { type Composition, type Speaker, START } from './composed.js';
-import { atMost } from './datasets.js';
+import { atMost, type Data, testOf } from './datasets.js';
+import type { Values } from './results.js';
 import { piecesOf, type Text } from './textData.js';
 
 /** The share of examples that a classifier gets right, and the mean probability of the class it chooses. */
@@ -96,6 +100,19 @@ export async function boundsOf(
     boundExamples: few.count,
   };
 }
+
+/**
+ * How far the distribution of drawn series is from that of the test part, and how far that of the training part: Fréchet distances with
+ * the steps as features, in squared units of the spread of the training part.
+ */
+export async function distancesOf({ values, shape }: Values, data: Data) {
+  const rows = (dataset: Dataset) => featuresOf({ apply: rowsOfSteps }, epochOf(dataset, { batchSize: 500 }));
+  const [test, training] = [await rows(testOf(data)), await rows(data.train)];
+  const drawn = { values, count: shape[0]!, size: test.size };
+  return { frechet: frechetDistance(test, drawn), realFrechet: frechetDistance(test, training) };
+}
+
+const rowsOfSteps = (x: Tensor) => reshape(x, [x.shape[0]!, -1]);
 
 /** Bits per character of the test part of a text, and what gzip needs for the same characters on their own. */
 export async function bitsOf({ generator }: Speaker, text: Text, protocol: Protocol) {

@@ -1,5 +1,6 @@
 import { type Likelihood, rangeRemedy, type Spec, showRange } from '@gm/core';
 import { wrongOption } from './complain.js';
+import { KIND_OPTIONS } from './kinds.js';
 import type { Surroundings } from './parts.js';
 import type { Settings } from './settings.js';
 
@@ -22,18 +23,20 @@ const WANTED: { readonly [Name in Settings['kind']]?: string } = {
   forecast: SERIES,
 };
 
-/** Language models and sequence VAEs read text and a forecast a series, and nothing else does. */
+/** Language models and sequence VAEs read text and nothing else does; a forecast reads a series, and some others do too. */
 export function checkKindOfData({ kind, data }: Settings, { dtype }: Spec): void {
   const wanted = WANTED[kind];
   const found = dtype === 'int32' ? TEXT : data.startsWith('series:') ? SERIES : undefined;
-  if (wanted === found) return;
+  const takesSeries = KIND_OPTIONS[kind].series !== undefined;
+  if (wanted === found || (takesSeries && found === SERIES)) return;
   throw wrongOption({
     where: `gm train ${kind}`,
-    expected: wanted === undefined ? 'images or points' : `--data ${wanted}`,
+    expected:
+      wanted === undefined ? `images${takesSeries ? ', points or a series' : ' or points'}` : `--data ${wanted}`,
     received: `--data ${data}`,
     remedy:
       wanted === undefined
-        ? 'Choose other data, or train a language-model or a sequence-vae on text, a forecast on a series.'
+        ? 'Choose other data, or train a language-model or a sequence-vae on text, a forecast, a vae or a gan on a series.'
         : `Name ${kind === 'forecast' ? 'a CSV file with a column of numbers' : 'a text file in UTF-8'}.`,
   });
 }

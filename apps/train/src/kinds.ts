@@ -6,6 +6,8 @@ interface KindOptions {
   readonly images: Choices;
   /** What differs where examples are points in the plane. */
   readonly points: Choices;
+  /** What differs where examples are stretches of a series; a kind without it does not take them. */
+  readonly series?: Choices;
 }
 
 const AUTOENCODER: Choices = {
@@ -16,6 +18,7 @@ const AUTOENCODER: Choices = {
   latent: 20,
   prior: 'normal',
   components: 50,
+  categories: 10,
   scale: 1,
   binarize: false,
   hidden: [400],
@@ -28,6 +31,7 @@ const ADVERSARIES: Choices = {
   discriminatorLearningRate: undefined,
   penalty: 'none',
   penaltyWeight: undefined,
+  spectralNorm: false,
   latent: 64,
   pixels: 'signed',
   learningRate: 2e-4,
@@ -90,6 +94,19 @@ const SEMI_SUPERVISED: Choices = {
   average: 0.99,
 };
 const POINTS: Choices = { hidden: [64, 64], learningRate: 1e-3, batch: 256 };
+const SERIES: Choices = {
+  time: 24,
+  column: undefined,
+  cell: 'gru',
+  hidden: [64],
+  generatorHidden: undefined,
+  generator: 'recurrent',
+  latent: 8,
+  batch: 64,
+  learningRate: 1e-3,
+};
+const SERIES_AUTOENCODER: Choices = { ...SERIES, encoder: 'recurrent', loss: 'gaussian', scale: 0.3 };
+const SERIES_GAN: Choices = { ...SERIES, discriminator: 'recurrent' };
 
 /** The options of each kind with their defaults: an option that is not here does not belong to the kind. */
 export const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
@@ -97,20 +114,23 @@ export const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
     losses: ['bernoulli', 'gaussian'],
     images: { ...AUTOENCODER, beta: 1, freeBits: 0 },
     points: { ...POINTS, loss: 'gaussian', latent: 2, scale: 0.1 },
+    series: SERIES_AUTOENCODER,
   },
   iwae: {
     losses: ['bernoulli', 'gaussian'],
     images: { ...AUTOENCODER, samples: 5 },
     points: { ...POINTS, loss: 'gaussian', latent: 2, scale: 0.1 },
+    series: SERIES_AUTOENCODER,
   },
   gan: {
     losses: ADVERSARIAL_LOSSES,
     images: GAN,
     points: { ...POINTS, latent: 8 },
+    series: SERIES_GAN,
   },
-  lsgan: { losses: ['least-squares'], images: GAN, points: { ...POINTS, latent: 8 } },
-  'wgan-gp': { losses: ['wasserstein'], images: WGAN_GP, points: { ...POINTS, latent: 8 } },
-  r3gan: { losses: ['relativistic'], images: R3GAN, points: { ...POINTS, latent: 8 } },
+  lsgan: { losses: ['least-squares'], images: GAN, points: { ...POINTS, latent: 8 }, series: SERIES_GAN },
+  'wgan-gp': { losses: ['wasserstein'], images: WGAN_GP, points: { ...POINTS, latent: 8 }, series: SERIES_GAN },
+  r3gan: { losses: ['relativistic'], images: R3GAN, points: { ...POINTS, latent: 8 }, series: SERIES_GAN },
   acgan: {
     losses: ADVERSARIAL_LOSSES,
     images: ADVERSARIES,
@@ -120,11 +140,13 @@ export const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
     losses: ADVERSARIAL_LOSSES,
     images: VAE_GAN,
     points: { ...POINTS, generatorHidden: undefined, latent: 2 },
+    series: { ...SERIES_GAN, encoder: 'recurrent' },
   },
   'adversarial-autoencoder': {
     losses: ['bernoulli', 'gaussian'],
     images: ADVERSARIAL_AUTOENCODER,
     points: { ...POINTS, loss: 'gaussian', latent: 2, scale: 0.1 },
+    series: SERIES_AUTOENCODER,
   },
   'vq-vae': {
     losses: ['bernoulli', 'gaussian'],
@@ -180,7 +202,7 @@ export const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
   },
 };
 
-/** What a recurrent discriminator adds; where there are no other parts its layers are narrower. */
+/** What recurrent parts add; where there are no other parts their layers are narrower. */
 export const recurrentOptions = (kind: Kind): Choices => ({
   cell: 'lstm',
   ...(kind === 'classifier' && { hidden: [128] }),

@@ -70,7 +70,7 @@ function addTrain(gm: Command): void {
       ),
     )
     .addOption(
-      new Option('--cell <name>', 'language-model, sequence-vae, forecast, a recurrent discriminator').choices(CELLS),
+      new Option('--cell <name>', 'language-model, sequence-vae, forecast, other recurrent parts').choices(CELLS),
     )
     .option(
       '--hidden <sizes>',
@@ -84,9 +84,13 @@ function addTrain(gm: Command): void {
     )
     .option('--latent <count>', 'size of z', wholeNumber)
     .addOption(
-      new Option('--prior <name>', 'of the codes; mixture and vamp are trained too (vae, iwae)').choices(PRIORS),
+      new Option(
+        '--prior <name>',
+        'of the codes; mixture and vamp are trained too, categorical codes drawn by Gumbel-softmax (vae, iwae)',
+      ).choices(PRIORS),
     )
     .option('--components <count>', 'of a trained prior (default: 50)', wholeNumber)
+    .option('--categories <count>', 'that each variable of a categorical code chooses among (default: 10)', wholeNumber)
     .optionsGroup(`${DETAILS}:`)
     .option('--learning-rate <number>', "Adam's", positiveNumber)
     .option('--discriminator-learning-rate <number>', 'where it differs (GANs, vae-gan)', positiveNumber)
@@ -107,14 +111,22 @@ function addTrain(gm: Command): void {
     )
     .option('--labels <count>', 'examples that keep their label (semi-supervised; default: 100)', wholeNumber)
     .option('--codes <count>', 'in the codebook (vq-vae; default: 64)', wholeNumber)
-    .option('--column <name>', 'of the CSV file (forecast; default: the first of numbers only)')
+    .option('--column <name>', 'of the CSV file of a series (default: the first of numbers only)')
     .option('--past <steps>', 'that are seen (forecast; default: 48)', wholeNumber)
     .option('--horizon <steps>', 'that are predicted (forecast; default: 12)', wholeNumber)
     .option('--samples <count>', 'draws of z for each example (iwae; default: 5)', wholeNumber)
     .option('--penalty-weight <number>', 'of --penalty (default: 10)', anyNumber)
     .option('--discriminator-steps <count>', 'for each step of the generator (GANs)', wholeNumber)
+    .option(
+      '--spectral-norm',
+      'divide the kernels of the discriminator by their largest singular values (GANs, vae-gan)',
+    )
     .option('--clip <limit>', 'keep the weights of the discriminator within ± this (GANs)', positiveNumber)
-    .option('--time <count>', 'characters in one piece (language-model, sequence-vae)', wholeNumber)
+    .option(
+      '--time <count>',
+      'characters in one piece (language-model, sequence-vae), steps in one example (of a series)',
+      wholeNumber,
+    )
     .option('--step-dropout <share>', 'of the characters that the generator is not told (sequence-vae)', anyNumber)
     .option('--warm-up <steps>', 'until the divergence weighs --beta (sequence-vae)', wholeNumber)
     .option('--dropout <share>', 'of the numbers between recurrent layers (language-model)', anyNumber)
@@ -131,14 +143,20 @@ function addTrain(gm: Command): void {
 function addSample(gm: Command): void {
   gm.command('sample')
     .description(
-      'Draw new examples from a trained run: a PNG grid, an SVG scatter for points in the plane, or text as it is drawn.',
+      'Draw new examples from a trained run: a PNG grid, for points and series an SVG chart or a CSV table, or text as it is\n' +
+        'drawn.',
     )
     .argument('<run>', 'folder of a run')
     .option('--count <count>', 'how many (default: 64, or 1000 characters)', wholeNumber)
     .option('--seed <number>', 'of the draw', anyNumber, 1)
     .option(
       '--out <file>',
-      'file to write; never overwrites (default: <run>/samples-<seed>.png or .svg; text goes to the screen)',
+      'file to write; never overwrites (default: <run>/samples-<seed>.png or .svg; points and series also .csv; text goes to the screen)',
+    )
+    .option(
+      '--mixture <components>',
+      'draw codes from a mixture of Gaussians fitted to those of the training data, not from the prior (vae, iwae)',
+      wholeNumber,
     )
     .option('--prompt <text>', 'what the text begins with (language-model, sequence-vae)')
     .option(

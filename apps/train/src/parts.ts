@@ -1,4 +1,4 @@
-import type { Layer, Likelihood, Network, Penalty, Prior, SeededRandom, Spec } from '@gm/core';
+import type { Layer, Likelihood, Network, Penalty, SeededRandom, Spec } from '@gm/core';
 import {
   convClassifier,
   dcganDiscriminator,
@@ -12,7 +12,16 @@ import {
   withHead,
 } from '@gm/discriminators';
 import { convDecoder, dcganGenerator, mlpDecoder } from '@gm/generators';
-import { convEncoder, type GaussianEncoder, mlpEncoder, standardNormal, trainedMixture, vampPrior } from '@gm/latent';
+import {
+  categoricalEncoder,
+  convEncoder,
+  type GaussianEncoder,
+  mlpEncoder,
+  standardNormal,
+  trainedMixture,
+  uniformCategorical,
+  vampPrior,
+} from '@gm/latent';
 import {
   bernoulli,
   dragan,
@@ -32,14 +41,16 @@ import {
   conv2d,
   conv2dTranspose,
   dense,
+  type KernelNorm,
   leakyRelu,
   projection,
   relu,
-  reshape,
-  sequenceReader,
   sequential,
+  spectralNorm,
 } from '@gm/networks';
 import { wrongOption } from './complain.js';
+import type { AutoencoderCode } from './composed.js';
+import { recurrentEncoderOf, recurrentGeneratorOf, stepReader } from './recurrentParts.js';
 import type { Settings } from './settings.js';
 
 /** What the parts of a run are made for. */
@@ -52,7 +63,7 @@ export interface Surroundings {
   readonly random: SeededRandom;
 }
 
-const ENCODER: Readonly<Record<'mlp' | 'conv', (surroundings: Surroundings) => GaussianEncoder>> = {
+const ENCODER: Readonly<Record<NonNullable<Settings['encoder']>, (surroundings: Surroundings) => GaussianEncoder>> = {
   mlp: ({ settings, example, told, random }) =>
     mlpEncoder({
       input: example,
@@ -64,9 +75,12 @@ const ENCODER: Readonly<Record<'mlp' | 'conv', (surroundings: Surroundings) => G
     }),
   conv: ({ settings, example, told, random }) =>
     convEncoder({ input: images('encoder', example), latent: settings.latent!, random, ...told }),
+  recurrent: recurrentEncoderOf,
 };
 
-const GENERATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surroundings, output: Spec) => Network>> = {
+const GENERATOR: Readonly<
+  Record<NonNullable<Settings['generator']>, (surroundings: Surroundings, output: Spec) => Network>
+> = {
   mlp: ({ settings, told, random }, output) =>
     mlpDecoder({
       latent: settings.latent!,
@@ -80,13 +94,14 @@ const GENERATOR: Readonly<Record<'mlp' | 'conv' | 'dcgan', (surroundings: Surrou
     convDecoder({ latent: settings.latent!, output: images('generator', output), random, ...told }),
   dcgan: ({ settings, told, random }, output) =>
     dcganGenerator({ latent: settings.latent!, output: images('generator', output), random, ...told }),
+  recurrent: recurrentGeneratorOf,
 };
 
 const DISCRIMINATOR: Readonly<
   Record<NonNullable<Settings['discriminator']>, (surroundings: Surroundings) => FeatureNetwork>
 > = {
   mlp: ({ settings, example, told, random }) =>
-    mlpDiscriminator({ input: example, hidden: settings.hidden, random, ...told }),
+    mlpDiscriminator({ input: example, hidden: settings.hidden, random, ...told, ...keptSmall(settings) }),
   conv: () => {
     throw wrongOption({
       where: '--discriminator',
@@ -101,6 +116,7 @@ const DISCRIMINATOR: Readonly<
       random,
       ...told,
       ...normUnder(settings),
+      ...keptSmall(settings),
     }),
   patch: ({ settings, example, told, random }) =>
     patchDiscriminator({
@@ -108,13 +124,15 @@ const DISCRIMINATOR: Readonly<
       random,
       ...told,
       ...normUnder(settings),
+      ...keptSmall(settings),
     }),
-  resnet: ({ example, told, random }) =>
-    resnetDiscriminator({ input: images('discriminator', example), random, ...told }),
+  resnet: ({ settings, example, told, random }) =>
+    resnetDiscriminator({ input: images('discriminator', example), random, ...told, ...keptSmall(settings) }),
   recurrent: (surroundings) => {
-    const { random, told } = surroundings;
+    const { settings, random, told } = surroundings;
+    if (settings.spectralNorm) throw noSpectralNorm();
     const head = told.classes ? projection({ classes: told.classes, random }) : dense({ units: 1, random });
-    return discriminator({ body: rowReader(surroundings), head });
+    return discriminator({ body: stepReader(surroundings), head });
   },
 };
 
@@ -140,7 +158,7 @@ const CLASSIFIER: Readonly<
   resnet: ({ example, random }, classes) =>
     resnetClassifier({ input: images('discriminator', example), classes, norm: batchNorm, random }),
   recurrent: (surroundings, classes) =>
-    discriminator({ body: rowReader(surroundings), head: dense({ units: classes, random: surroundings.random }) }),
+    discriminator({ body: stepReader(surroundings), head: dense({ units: classes, random: surroundings.random }) }),
 };
 
 const LIKELIHOOD = {
@@ -205,33 +223,56 @@ export function quantisedOf({ settings, example, random }: Surroundings): { enco
   return { encoder, decoder: sequential(encoder.output, double(64), relu(), double(channels)) };
 }
 
-/** Reads an image row after row from the top, each a step of a sequence. */
-function rowReader({ settings, example, random }: Surroundings): Network {
-  const [height, width, channels] = images('discriminator', example).shape as [number, number, number];
-  const rows = reshape([height, width * channels])(example);
-  const { hidden, cell } = settings;
-  return sequential(example, rows, sequenceReader({ input: rows.output, hidden, cell: cell!, random }));
+/** Encoder and prior of an autoencoder, and how many numbers a code of theirs has. */
+export function codeOf(surroundings: Surroundings): AutoencoderCode {
+  const { settings, random } = surroundings;
+  const { prior = 'normal', conditional } = settings; // runs of earlier versions do not say
+  if (prior === 'categorical') return categoricalCodeOf(surroundings);
+  const [latent, components] = [settings.latent!, settings.components!];
+  const [encoder, own] = [encoderOf(surroundings), random.split('prior')];
+  if (prior === 'normal') return { encoder, prior: standardNormal(latent) };
+  if (prior === 'mixture') return { encoder, prior: trainedMixture({ latent, components, random: own }) };
+  if (conditional) throw notTold('vamp, whose pseudo-inputs have no class');
+  return { encoder, prior: vampPrior({ encoder, components, random: own }) };
 }
 
-/** The prior of an autoencoder's codes, which may be made of the encoder. */
-export function priorOf({ settings, random }: Surroundings, encoder: GaussianEncoder): Prior {
-  const { prior = 'normal' } = settings; // runs of earlier versions do not say
-  const [latent, components] = [settings.latent!, settings.components!];
-  const own = random.split('prior');
-  if (prior === 'normal') return standardNormal(latent);
-  if (prior === 'mixture') return trainedMixture({ latent, components, random: own });
-  if (!settings.conditional) return vampPrior({ encoder, components, random: own });
-  throw wrongOption({
+/** A network with logits of that many classes is one with logits of that many categories. */
+function categoricalCodeOf(surroundings: Surroundings): AutoencoderCode {
+  const { settings, random } = surroundings;
+  if (settings.conditional) throw notTold('categorical, whose encoders are told no class');
+  const sizes = { variables: settings.latent!, categories: settings.categories! };
+  const logits = CLASSIFIER[settings.encoder!](
+    { ...surroundings, random: random.split('encoder') },
+    sizes.variables * sizes.categories,
+  );
+  return { encoder: categoricalEncoder(logits, sizes), prior: uniformCategorical(sizes) };
+}
+
+function notTold(received: string) {
+  return wrongOption({
     where: '--prior',
     expected: 'normal or mixture beside --conditional',
-    received: 'vamp, whose pseudo-inputs have no class',
+    received,
     remedy: 'Leave out one of the two.',
   });
 }
 
-/** Batch norm would mix the examples that a penalty wants apart. */
-function normUnder({ penalty = 'none' }: Settings): { readonly norm?: 'none' } {
-  return penalty === 'none' ? {} : { norm: 'none' };
+/** Batch norm would mix the examples that a penalty wants apart, and undo the scale that a spectral norm gives. */
+function normUnder({ penalty = 'none', spectralNorm: spectral = false }: Settings): { readonly norm?: 'none' } {
+  return penalty === 'none' && !spectral ? {} : { norm: 'none' };
+}
+
+function keptSmall({ spectralNorm: spectral = false }: Settings): { readonly kernelNorm?: KernelNorm } {
+  return spectral ? { kernelNorm: spectralNorm() } : {};
+}
+
+function noSpectralNorm() {
+  return wrongOption({
+    where: '--spectral-norm',
+    expected: '--discriminator mlp, dcgan, patch or resnet beside it',
+    received: '--discriminator recurrent, whose cells have none',
+    remedy: 'Leave out one of the two, or take a --penalty.',
+  });
 }
 
 export function likelihoodOf({ loss, scale }: Settings): Likelihood {
@@ -252,11 +293,12 @@ function activationOf({ kind }: Settings): () => Layer {
 }
 
 function images(role: string, example: Spec): Spec {
-  if (example.shape.length === 3) return example;
+  const { length } = example.shape;
+  if (length === 3) return example;
   throw wrongOption({
     where: `--${role}`,
-    expected: 'a part for points in the plane: mlp',
+    expected: length === 1 ? 'a part for points in the plane: mlp' : 'a part for series: mlp or recurrent',
     received: 'one that needs images',
-    remedy: `Choose --${role} mlp, or data with images.`,
+    remedy: `Choose --${role} ${length === 1 ? 'mlp' : 'recurrent'}, or data with images.`,
   });
 }

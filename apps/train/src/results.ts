@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { type Generator, type Range, type Spec, seeded } from '@gm/core';
+import { type Examples, type Generator, type Range, type Spec, seeded } from '@gm/core';
+import type { Dataset } from '@gm/data';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { forecastSvg, lossesSvg, scatterSvg } from './chart.js';
+import { forecastSvg, lossesSvg, panelsSvg, scatterSvg } from './chart.js';
 import type { Composition } from './composed.js';
 import type { Data } from './datasets.js';
 import { type Forecaster, forecastAfter } from './forecast.js';
@@ -11,13 +12,21 @@ import type { Series } from './seriesData.js';
 import { speak } from './speech.js';
 
 const COLUMNS = 10;
-const POINTS = 500;
 const CHARACTERS = 1000;
 
-/** Whether examples are points in the plane, shown as a scatter picture. */
-export function isPlane({ shape }: Spec): boolean {
-  return shape.length === 1;
+/** How examples are shown: points in the plane as a scatter picture, series as lines. */
+export type Look = 'points' | 'series' | 'images';
+
+export function lookOf({ shape }: Spec): Look {
+  if (shape.length > 2) return 'images';
+  return shape.length === 2 ? 'series' : 'points';
 }
+
+/** How many are shown. */
+const SHOWN: Readonly<Record<Look, number>> = { images: COLUMNS * COLUMNS, points: 500, series: 8 };
+
+/** What numbers have to be multiplied by and what added to be in the units of the data. */
+export type Units = Pick<Series['training'], 'mean' | 'scale'>;
 
 /** Writes all pictures of a run, or what it says; their paths by what they show. */
 export async function writeResults(
@@ -28,16 +37,17 @@ export async function writeResults(
 ): Promise<Record<string, string>> {
   const files = filesOf(folder);
   const written: Record<string, string> = {};
+  const { example } = data.train;
+  const look = lookOf(example);
   if (composition.generator) {
-    const plane = isPlane(data.train.example);
-    written.samples = plane ? files.scatter : files.samples;
-    const drawn = await drawValues(composition.generator, plane ? POINTS : COLUMNS * COLUMNS, seed);
-    const real = plane ? { data: await examples(data, POINTS) } : {};
-    writeFileSync(written.samples, samplesPicture(drawn, data.train.example, real));
+    written.samples = look === 'images' ? files.samples : files.samplesChart;
+    const drawn = await drawValues(composition.generator, SHOWN[look], seed);
+    const real = look === 'images' ? {} : { data: await examples(data.train, SHOWN[look]) };
+    writeFileSync(written.samples, samplesPicture(drawn, example, { real, units: data.series?.training }));
   }
-  if (composition.reconstruct && !isPlane(data.train.example)) {
-    written.reconstructions = files.reconstructions;
-    writeFileSync(files.reconstructions, await reconstructionsPicture(composition, data));
+  if (composition.reconstruct && look !== 'points') {
+    written.reconstructions = look === 'images' ? files.reconstructions : files.reconstructionsChart;
+    writeFileSync(written.reconstructions, await reconstructionsPicture(composition, data));
   }
   if (composition.speaker) {
     written.samples = files.text;
@@ -66,24 +76,32 @@ export async function drawValues(generator: Generator, count: number, seed: numb
   return readValues(generator.sample(count, seeded(seed).split('samples')));
 }
 
-/** A PNG grid of images, or an SVG scatter of points, with real points beside the drawn ones where they are given. */
-export function samplesPicture(
-  drawn: Values,
-  example: Spec,
-  real: Readonly<Record<string, Values>> = {},
-): Uint8Array | string {
-  if (!isPlane(example)) return gridPng(imagesOf(drawn, example.range), { columns: COLUMNS });
-  const clouds = Object.entries({ ...real, samples: drawn }).map(([name, points]) => [name, pointsOf(points)] as const);
-  return scatterSvg(Object.fromEntries(clouds));
+interface Beside {
+  /** Real examples by a name. */
+  readonly real?: Readonly<Record<string, Values>>;
+  /** Of a series. */
+  readonly units?: Units | undefined;
 }
 
-async function reconstructionsPicture({ reconstruct }: Composition, data: Data): Promise<Uint8Array> {
-  const { test, train } = data;
-  const { x } = (test ?? train).at(firstIndices(5 * COLUMNS, (test ?? train).count));
+/** A PNG grid of images, an SVG scatter of points, or an SVG with a panel for each series, with real ones beside them where they are given. */
+export function samplesPicture(drawn: Values, example: Spec, { real = {}, units }: Beside = {}): Uint8Array | string {
+  const look = lookOf(example);
+  if (look === 'images') return gridPng(imagesOf(drawn, example.range), { columns: COLUMNS });
+  const sets = Object.entries({ ...real, samples: drawn });
+  if (look === 'points') return scatterSvg(Object.fromEntries(sets.map(([name, set]) => [name, rowsOf(set)])));
+  return panelsSvg(sets.flatMap(([name, set]) => rowsOf(set, units).map((row) => ({ [name]: row }))));
+}
+
+async function reconstructionsPicture({ reconstruct }: Composition, data: Data): Promise<Uint8Array | string> {
+  const { example } = data.train;
+  const isSeries = lookOf(example) === 'series';
+  const { x } = some(data.test ?? data.train, isSeries ? SHOWN.series : 5 * COLUMNS);
   const reconstructed = reconstruct!(x);
-  const { range } = train.example;
-  const [above, below] = [imagesOf(await readValues(x), range), imagesOf(await readValues(reconstructed), range)];
-  return pairsPng(above, below, { columns: COLUMNS });
+  const [above, below] = [await readValues(x), await readValues(reconstructed)];
+  if (!isSeries) return pairsPng(imagesOf(above, example.range), imagesOf(below, example.range), { columns: COLUMNS });
+  const { training: units } = data.series!;
+  const again = rowsOf(below, units);
+  return panelsSvg(rowsOf(above, units).map((row, index) => ({ data: row, reconstruction: again[index]! })));
 }
 
 /** The last forecast of the test part, with what came. */
@@ -114,17 +132,22 @@ export function imagesOf({ values, shape }: Values, range: Range): Images {
   return { values: values.map((value) => (value - low) / (high - low)), count, height, width, channels };
 }
 
-function pointsOf({ values, shape }: Values): number[][] {
-  const size = shape[1]!;
-  return Array.from({ length: shape[0]! }, (_, row) => Array.from(values.subarray(row * size, row * size + 2)));
+/** The numbers of each example, of a series in its units. */
+export function rowsOf({ values, shape }: Values, { mean, scale }: Units = { mean: 0, scale: 1 }): number[][] {
+  const [count, size] = shape as [number, number];
+  const row = (index: number) => Array.from(values.subarray(index * size, (index + 1) * size));
+  return Array.from({ length: count }, (_, index) => row(index).map((value) => mean + scale * value));
 }
 
-async function examples({ train }: Data, count: number): Promise<Values> {
-  return readValues(train.at(firstIndices(count, train.count)).x);
+async function examples(dataset: Dataset, count: number): Promise<Values> {
+  return readValues(some(dataset, count).x);
 }
 
-function firstIndices(count: number, available: number): Uint32Array {
-  return Uint32Array.from({ length: Math.min(count, available) }, (_, index) => index);
+/** The first ones; stretches of a series, which overlap, from places all over it. */
+function some(dataset: Dataset, count: number): Examples {
+  const shown = Math.min(count, dataset.count);
+  const apart = lookOf(dataset.example) === 'series' ? Math.floor(dataset.count / shown) : 1;
+  return dataset.at(Uint32Array.from({ length: shown }, (_, index) => index * apart));
 }
 
 /** Takes the numbers and frees the tensor. */

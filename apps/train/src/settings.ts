@@ -20,10 +20,10 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number];
 
 /** The choices of each role; which of them a kind can use stands in `KIND_OPTIONS`. */
-export const ENCODERS = ['mlp', 'conv'] as const;
-export const GENERATORS = ['mlp', 'conv', 'dcgan'] as const;
+export const ENCODERS = ['mlp', 'conv', 'recurrent'] as const;
+export const GENERATORS = ['mlp', 'conv', 'dcgan', 'recurrent'] as const;
 export const DISCRIMINATORS = ['mlp', 'conv', 'dcgan', 'patch', 'resnet', 'recurrent'] as const;
-export const PRIORS = ['normal', 'mixture', 'vamp'] as const;
+export const PRIORS = ['normal', 'mixture', 'vamp', 'categorical'] as const;
 /** Of any discriminator that scores examples; the first is taken where nothing is said. */
 export const ADVERSARIAL_LOSSES = [
   'non-saturating',
@@ -65,11 +65,14 @@ export const settingsSchema = v.strictObject({
   encoder: v.optional(v.picklist(ENCODERS)),
   generator: v.optional(v.picklist(GENERATORS)),
   discriminator: v.optional(v.picklist(DISCRIMINATORS)),
+  /** How many numbers a code has; under a categorical prior, how many variables. */
   latent: v.optional(count),
   /** mixture and vamp are trained with the model. */
   prior: v.optional(v.picklist(PRIORS)),
   /** Of a trained prior. */
   components: v.optional(count),
+  /** That each variable of a categorical code chooses among. */
+  categories: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2))),
   beta: v.optional(v.pipe(v.number(), v.minValue(0))),
   /** Nats of each dimension of a code that cost nothing. */
   freeBits: v.optional(v.pipe(v.number(), v.minValue(0))),
@@ -89,6 +92,8 @@ export const settingsSchema = v.strictObject({
   penaltyWeight: v.optional(v.pipe(v.number(), v.minValue(0))),
   /** Steps of the discriminator for each one of the generator. */
   discriminatorSteps: v.optional(count),
+  /** The kernels of the discriminator are divided by their largest singular values. */
+  spectralNorm: v.optional(v.boolean()),
   /** The discriminator's weights stay within ± this (Wasserstein). */
   clip: v.optional(positive),
   /** Steps of a series that are seen, and those after them that are predicted. */
@@ -96,7 +101,7 @@ export const settingsSchema = v.strictObject({
   horizon: v.optional(count),
   /** Of a CSV file. */
   column: v.optional(v.string()),
-  /** Symbols in one piece: of truncated back-propagation, or all that a sequence VAE reads. */
+  /** Steps in one piece: of truncated back-propagation, or all that a sequence VAE or a model of series sees. */
   time: v.optional(count),
   cell: v.optional(v.picklist(CELLS)),
   /** Share of the symbols that the generator of a sequence VAE is not told. */

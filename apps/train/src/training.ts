@@ -101,7 +101,7 @@ export function batchesOf(settings: Settings, { train: dataset, text, series }: 
     return passages(text.training, { vocabulary: text.alphabet.characters.length, batchSize, time: time! });
   }
   const random = seeded(settings.seed).split('batches');
-  if (series !== undefined) {
+  if (series !== undefined && settings.kind === 'forecast') {
     const { past, horizon, batch: batchSize } = settings;
     return windows(series.training.values, { past: past!, horizon: horizon!, batchSize, random });
   }

@@ -77,8 +77,8 @@ describe('gm train forecast', () => {
     expect(existsSync(path('refused'))).toBe(false);
   });
 
-  it('refuses a series for a VAE, images for a forecast, and a file that is no CSV', async () => {
-    expect(await gm('train', 'vae', ...data)).toMatchObject({
+  it('refuses a series for a classifier, images for a forecast, and a file that is no CSV', async () => {
+    expect(await gm('train', 'classifier', ...data)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('images or points'),
     });

@@ -38,7 +38,7 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['no kind', ['train'], /expected a kind: vae, iwae, gan, .*, received none/],
   ['an unknown kind', ['train', 'vea'], /received 'vea'/],
   ['an unknown flag', on('vae', '--epocs', '3'), /unknown option '--epocs'/],
-  ['an unknown choice', on('vae', '--encoder', 'vgg'), /Allowed choices are mlp, conv/],
+  ['an unknown choice', on('vae', '--encoder', 'vgg'), /Allowed choices are mlp, conv, recurrent/],
   ['text for a number', on('vae', '--batch', 'big'), /whole number above 0/],
   ['two lengths', on('vae', '--epochs', '1'), /one of --epochs, --steps and --minutes, received --epochs and --steps/],
   [
@@ -58,6 +58,28 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
     on('vae', '--prior', 'vamp', '--conditional'),
     /--prior: expected normal or mixture/,
   ],
+  [
+    'categories beside classes',
+    on('vae', '--prior', 'categorical', '--conditional'),
+    /--prior: expected normal or mixture/,
+  ],
+  ['a category of its own', on('vae', '--prior', 'categorical', '--categories', '1'), /--categories: expected >=2/],
+  [
+    'a recurrent generator that is told classes',
+    on('gan', '--generator', 'recurrent', '--conditional'),
+    /--generator recurrent: expected parts that are told no class/,
+  ],
+  [
+    'a recurrent part on points',
+    ['train', 'gan', '--data', 'toy:ring', '--generator', 'recurrent'],
+    /--generator: expected a part for points in the plane: mlp, received recurrent/,
+  ],
+  [
+    'spectral norm of a recurrent discriminator',
+    on('gan', '--discriminator', 'recurrent', '--spectral-norm'),
+    /--spectral-norm: expected --discriminator mlp, dcgan, patch or resnet/,
+  ],
+  ['a cell without recurrent parts', on('gan', '--cell', 'gru'), /or say --discriminator recurrent/],
   ['a prior in a gan', on('gan', '--prior', 'vamp'), /received --prior vamp\. Leave it out, or train one of vae, iwae/],
   ['a patch classifier', on('classifier', '--discriminator', 'patch'), /mlp, conv, dcgan, resnet or recurrent/],
   ['a latent in a classifier', on('classifier', '--latent', '3'), /received --latent 3/],

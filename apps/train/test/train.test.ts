@@ -54,6 +54,30 @@ describe('gm train', () => {
     expect(existsSync(`${out}/reconstructions.png`)).toBe(/^vae|^iwae|autoencoder/.test(kind));
   });
 
+  it.each([
+    ['vae', ['--prior', 'categorical', '--categories', '3', '--latent', '5'], { prior: 'categorical', categories: 3 }],
+    ['iwae', ['--prior', 'categorical', '--encoder', 'conv', '--latent', '3', '--samples', '2'], { categories: 10 }],
+    ['vae', ['--encoder', 'recurrent', '--generator', 'recurrent', '--latent', '3'], { cell: 'lstm' }],
+    [
+      'gan',
+      ['--discriminator', 'resnet', '--spectral-norm', '--loss', 'hinge', '--latent', '3'],
+      { spectralNorm: true },
+    ],
+    ['lsgan', ['--discriminator', 'dcgan', '--spectral-norm', '--latent', '3'], { spectralNorm: true }],
+  ] as const)('trains a %s with %j, which samples and is measured', async (kind, parts, settings) => {
+    const out = path(`with-${kind}-${parts.join('')}`);
+    const { code, stderr } = await gm('train', kind, '--data', data, '--steps', '3', '--out', out, ...SMALL, ...parts);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(readFileSync(`${out}/run.json`, 'utf8')).settings).toMatchObject(settings);
+    expect((await gm('sample', out, '--count', '4', '--out', `${out}/four.png`)).code).toBe(0);
+    if (!kind.endsWith('vae') && kind !== 'iwae') return;
+    expect(existsSync(`${out}/reconstructions.png`)).toBe(true);
+    const { negativeElbo, negativeBound } = JSON.parse(
+      (await gm('evaluate', out, '--json', '--importance', '5')).stdout,
+    );
+    expect([negativeElbo, negativeBound].every(Number.isFinite)).toBe(true);
+  });
+
   it('trains a classifier and a GAN that read images row after row', async () => {
     const cells = ['--discriminator', 'recurrent', '--cell', 'gru', '--steps', '4'];
     const reader = await gm('train', 'classifier', '--data', data, '--out', path('rows'), ...cells, ...SMALL);

@@ -23,6 +23,19 @@ describe('gm sample', () => {
     expect(readFileSync(path('b.png'), 'base64')).toBe(readFileSync(path('a.png'), 'base64'));
   });
 
+  it('draws from where the encoder puts the data, if it shall', async () => {
+    const draw = (name: string, ...more: string[]) =>
+      gm('sample', path('vae'), '--count', '12', '--seed', '5', '--out', path(name), ...more);
+    expect(await draw('fitted.png', '--mixture', '4')).toMatchObject({ code: 0, stderr: '' });
+    expect((await draw('again.png', '--mixture', '4')).code).toBe(0);
+    expect(readFileSync(path('again.png'), 'base64')).toBe(readFileSync(path('fitted.png'), 'base64'));
+    expect((await draw('prior.png')).code).toBe(0);
+    expect(readFileSync(path('prior.png'), 'base64')).not.toBe(readFileSync(path('fitted.png'), 'base64'));
+    const { code, stderr } = await gm('sample', path('gan'), '--mixture', '4', '--out', path('none.png'));
+    expect([code, stderr]).toEqual([2, expect.stringContaining('expected a vae or an iwae with Gaussian codes')]);
+    expect(existsSync(path('none.png'))).toBe(false);
+  });
+
   it('never overwrites a file', async () => {
     writeFileSync(path('mine.png'), 'mine');
     const { code, stderr } = await gm('sample', path('vae'), '--out', path('mine.png'));

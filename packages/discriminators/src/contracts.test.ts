@@ -44,6 +44,12 @@ const factories: Record<string, { make: (random: SeededRandom) => FeatureNetwork
   'dcganDiscriminator with layer norm': {
     make: (random) => dcganDiscriminator({ input: image, channels: 8, norm: layerNorm, random }),
   },
+  'dcganDiscriminator with spectral norm': {
+    make: (random) => dcganDiscriminator({ input: image, channels, norm: 'none', kernelNorm: spectralNorm(), random }),
+  },
+  'mlpDiscriminator with spectral norm': {
+    make: (random) => mlpDiscriminator({ input: spec([3, 2]), hidden: [6], kernelNorm: spectralNorm(), random }),
+  },
   mlpClassifier: {
     make: (random) => mlpClassifier({ input: spec([3, 2], [0, 1]), hidden: [6], classes: 3, random }),
     classes: 3,

@@ -1,5 +1,15 @@
 import { checkNumber, type Layer, type Random, type Spec } from '@gm/core';
-import { batchNorm, conditionBy, conv2d, dense, flatten, leakyRelu, normalInit, sequential } from '@gm/networks';
+import {
+  batchNorm,
+  conditionBy,
+  conv2d,
+  dense,
+  flatten,
+  type KernelNorm,
+  leakyRelu,
+  normalInit,
+  sequential,
+} from '@gm/networks';
 import { discriminator, type FeatureNetwork } from './discriminator.js';
 
 /** Options of `dcganDiscriminator`. */
@@ -13,6 +23,8 @@ export interface DcganDiscriminatorOptions {
    * penalty take 'none' or `layerNorm`: in training a batch norm mixes the examples that the penalty wants apart.
    */
   readonly norm?: (() => Layer) | 'none';
+  /** Keeps the kernels in scale: `spectralNorm()`, usually with norm 'none'. Default: none does. */
+  readonly kernelNorm?: KernelNorm;
   /** Makes it conditional: the class of each example is given beside it, as `condition`. Default: it is not. */
   readonly classes?: number;
   /** Where the first weights are drawn from. */
@@ -35,17 +47,16 @@ export interface DcganDiscriminatorOptions {
  * @example dcganDiscriminator({ input: spec([28, 28, 1], [-1, 1]), random: seeded(1) })
  */
 export function dcganDiscriminator(options: DcganDiscriminatorOptions): FeatureNetwork {
-  const { input, channels = 64, norm = batchNorm, classes, random } = options;
+  const { input, channels = 64, norm = batchNorm, kernelNorm, classes, random } = options;
   checkNumber('dcganDiscriminator', 'channels', channels, { min: 1, integer: true });
-  const kernel = normalInit(0.02);
-  const halve = (filters: number, bias: boolean) =>
-    conv2d({ filters, kernelSize: 4, strides: 2, bias, kernel, random });
+  const shared = { kernel: normalInit(0.02), random, ...(kernelNorm && { kernelNorm }) };
+  const halve = (filters: number, bias: boolean) => conv2d({ ...shared, filters, kernelSize: 4, strides: 2, bias });
   const further = Array.from({ length: halvingsOf(input) - 1 }, (_, step) => channels * 2 ** (step + 1));
   const layers = further.flatMap((filters) =>
     norm === 'none' ? [halve(filters, true), leakyRelu()] : [halve(filters, false), norm(), leakyRelu()],
   );
   const body = sequential(input, ...conditionBy(classes), halve(channels, true), leakyRelu(), ...layers, flatten());
-  return discriminator({ body, head: dense({ units: 1, kernel, random }), name: 'dcganDiscriminator' });
+  return discriminator({ body, head: dense({ units: 1, ...shared }), name: 'dcganDiscriminator' });
 }
 
 /** Until the shorter side is below 8; twice at least. */

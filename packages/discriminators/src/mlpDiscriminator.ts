@@ -1,5 +1,5 @@
 import type { Layer, Random, Spec } from '@gm/core';
-import { conditionBy, dense, dropout, flatten, leakyRelu, sequential } from '@gm/networks';
+import { conditionBy, dense, dropout, flatten, type KernelNorm, leakyRelu, sequential } from '@gm/networks';
 import { discriminator, type FeatureNetwork } from './discriminator.js';
 
 /** Options of `mlpDiscriminator`. */
@@ -16,6 +16,8 @@ export interface MlpDiscriminatorOptions {
   readonly dropout?: number;
   /** Makes the layer after each hidden one. Default `leakyRelu`, with slope 0.2. */
   readonly activation?: () => Layer;
+  /** Keeps the kernels in scale: `spectralNorm()`. Default: none does. */
+  readonly kernelNorm?: KernelNorm;
 }
 
 /**
@@ -31,9 +33,10 @@ export interface MlpDiscriminatorOptions {
  * @example mlpDiscriminator({ input: spec([28, 28, 1], [0, 1]), hidden: [256, 256], random: seeded(1) })
  */
 export function mlpDiscriminator(options: MlpDiscriminatorOptions): FeatureNetwork {
-  const { input, hidden, classes, random, dropout: rate = 0, activation = leakyRelu } = options;
+  const { input, hidden, classes, random, dropout: rate = 0, activation = leakyRelu, kernelNorm } = options;
   const silence = dropout({ rate });
-  const layers = hidden.flatMap((units) => [dense({ units, random }), activation(), ...(rate > 0 ? [silence] : [])]);
+  const shared = { random, ...(kernelNorm && { kernelNorm }) };
+  const layers = hidden.flatMap((units) => [dense({ units, ...shared }), activation(), ...(rate > 0 ? [silence] : [])]);
   const body = sequential(input, flatten(), ...conditionBy(classes), ...layers);
-  return discriminator({ body, head: dense({ units: 1, random }), name: 'mlpDiscriminator' });
+  return discriminator({ body, head: dense({ units: 1, ...shared }), name: 'mlpDiscriminator' });
 }

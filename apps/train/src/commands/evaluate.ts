@@ -4,9 +4,10 @@ import { seeded } from '@gm/core';
 import { type Measurement, measured, type Protocol } from '@gm/metrics';
 import type { Composition } from '../composed.js';
 import { type Data, openData, testOf } from '../datasets.js';
-import { bitsOf, bitsOfPieces, boundsOf, pixelErrorOf, skillOf } from '../evaluation.js';
+import { bitsOf, bitsOfPieces, boundsOf, distancesOf, pixelErrorOf, skillOf } from '../evaluation.js';
 import { scoreOf } from '../forecast.js';
 import { judgeFor, judgeSamples } from '../judge.js';
+import { drawValues, lookOf } from '../results.js';
 import { filesOf, readRun } from '../runFolder.js';
 import { keepStdoutClean, sayPairs } from '../say.js';
 import { openRun } from '../session.js';
@@ -30,11 +31,9 @@ type Results = Readonly<Record<string, Measurement | number | string | readonly 
 export async function evaluate(folder: string, flags: EvaluateFlags): Promise<void> {
   if (flags.json) keepStdoutClean();
   const opened = await openRun(folder, flags.backend);
-  const { run, composition, training } = opened;
+  const { run, training } = opened;
   const { kind } = run.settings;
-  const results: Results | undefined = isJudged(composition)
-    ? await judgedOf(opened, flags)
-    : await measuredOf(opened, flags);
+  const results = await resultsOf(opened, flags);
   if (results === undefined) return; // stopped while its judge was trained
   const values = valuesOf(results);
   if (!flags.json) return sayPairs({ run: `${folder} (${kind}, step ${training.steps})`, ...inWords(values) });
@@ -42,8 +41,14 @@ export async function evaluate(folder: string, flags: EvaluateFlags): Promise<vo
   console.log(JSON.stringify({ run: folder, kind, step: training.steps, ...values, protocol }));
 }
 
+/** None where its judge was stopped while it was trained. */
+async function resultsOf(opened: Opened, flags: EvaluateFlags): Promise<Results | undefined> {
+  if (!isDrawer(opened.composition)) return measuredOf(opened, flags);
+  return lookOf(opened.run.data.example) === 'series' ? comparedOf(opened, flags) : judgedOf(opened, flags);
+}
+
 /** What only draws examples: there is nothing else to be measured of it. */
-function isJudged({ generator, autoencoder, classifier }: Composition): boolean {
+function isDrawer({ generator, autoencoder, classifier }: Composition): boolean {
   return generator !== undefined && autoencoder === undefined && classifier === undefined;
 }
 
@@ -75,6 +80,16 @@ function errorsOf(score: Awaited<ReturnType<typeof scoreOf>>, { settings }: Open
   const { data, past, horizon } = settings;
   const told = { data, column: series!.column, split: 'test', past: past!, horizon: horizon!, count: beside.windows };
   return { ...measured({ crps, naiveError }, told), ...beside };
+}
+
+/** Series have no classes to be judged by: their distribution is compared. */
+async function comparedOf({ run, composition, training }: Opened, { count, seed }: EvaluateFlags) {
+  const { data: name, time } = run.settings;
+  const data = await openData(run.settings);
+  const samples = await training.withAverages(() => drawValues(composition.generator!, count, seed));
+  const distances = await distancesOf(samples, data);
+  const told = { data: name, column: data.series!.column, split: 'test', time: time!, count, seed, features: 'steps' };
+  return { ...measured(distances, told), samples: count };
 }
 
 async function judgedOf({ run, composition, training }: Opened, { judge, count, seed }: EvaluateFlags) {
@@ -141,9 +156,11 @@ const WORDS: Readonly<Record<string, (value: never) => readonly [name: string, t
   codeBits: (value: number) => ['  of which the code', value.toFixed(3)],
   gzipBits: (value: number) => ['  those of gzip -9', value.toFixed(3)],
   characters: (value: number) => ['test characters', String(value)],
+  frechet: (value: number) => ['Fréchet distance of samples to the test part', value.toPrecision(4)],
+  realFrechet: (value: number) => ['  of the training part', value.toPrecision(4)],
   judge: (value: string) => ['judge', value],
   judgeAccuracy: (value: number) => ['  its test accuracy', percent(value)],
-  samples: (value: number) => ['samples judged', String(value)],
+  samples: (value: number) => ['samples', String(value)],
   realConfidence: (value: number) => ['  its mean confidence there', value.toFixed(4)],
   confidence: (value: number) => ['mean confidence', value.toFixed(4)],
   classCounts: (value: readonly number[]) => ['  samples by class', value.join(' ')],

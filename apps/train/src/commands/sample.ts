@@ -4,8 +4,9 @@ import type { ChoiceOptions } from '@gm/generators';
 import { wrongFile, wrongOption } from '../complain.js';
 import type { Speaker } from '../composed.js';
 import { openData } from '../datasets.js';
+import { fittedGenerator } from '../fitted.js';
 import { COVERAGE, type Forecaster, forecastAfter } from '../forecast.js';
-import { drawValues, isPlane, samplesPicture } from '../results.js';
+import { drawValues, type Look, lookOf, rowsOf, samplesPicture } from '../results.js';
 import { say } from '../say.js';
 import type { Series } from '../seriesData.js';
 import { openRun } from '../session.js';
@@ -21,6 +22,8 @@ export interface SampleFlags extends ChoiceOptions {
   readonly out?: string;
   readonly backend?: string;
   readonly prompt?: string;
+  /** Components of a mixture that codes are drawn from instead of the prior. */
+  readonly mixture?: number;
 }
 
 /** `gm sample`: new examples from a run, as a picture; of a language model or a sequence VAE, text as it is drawn. */
@@ -49,16 +52,34 @@ async function sampleText({ run, training }: Opened, speaker: Speaker, flags: Sa
 }
 
 async function samplePicture(folder: string, { run, composition, training }: Opened, flags: SampleFlags) {
-  const { count = 64, seed, out } = flags;
-  const { generator } = composition;
-  if (generator === undefined) throw cannotSample(folder, run.settings.kind);
+  const { count = 64, seed, out, mixture } = flags;
+  if (composition.generator === undefined) throw cannotSample(folder, run.settings.kind);
   const { example } = run.data;
-  const extension = isPlane(example) ? '.svg' : '.png';
-  const path = out ?? join(folder, `samples-${seed}${extension}`);
-  checkExtension(path, extension);
-  const drawn = await training.withAverages(() => drawValues(generator, count, seed));
-  writeNew(path, samplesPicture(drawn, example));
+  const look = lookOf(example);
+  const path = out ?? join(folder, `samples-${seed}${EXTENSIONS[look][0]}`);
+  checkExtension(path, ...EXTENSIONS[look]);
+  const data = look === 'series' || mixture !== undefined ? await openData(run.settings) : undefined;
+  const units = data?.series?.training;
+  const drawn = await training.withAverages(async () => {
+    const fit = mixture && { components: mixture, seed };
+    const generator = fit ? await fittedGenerator(composition, run, data!.train, fit) : composition.generator!;
+    return drawValues(generator, count, seed);
+  });
+  const isTable = extname(path) === '.csv';
+  writeNew(path, isTable ? tableOf(rowsOf(drawn, units)) : samplesPicture(drawn, example, { units }));
   say(`${count} samples of ${folder} after step ${training.steps}: ${path}`);
+}
+
+/** Of the file that samples are written to; the first is taken where nothing is said. */
+const EXTENSIONS: Readonly<Record<Look, readonly [string, ...string[]]>> = {
+  images: ['.png'],
+  points: ['.svg', '.csv'],
+  series: ['.svg', '.csv'],
+};
+
+/** A line for each sample. */
+function tableOf(rows: readonly (readonly number[])[]): string {
+  return rows.map((row) => `${row.join(',')}\n`).join('');
 }
 
 /** What comes after the end of the series, as CSV. */
@@ -96,13 +117,14 @@ function writeNew(path: string, contents: Uint8Array | string): void {
   }
 }
 
-function checkExtension(path: string, extension: string): void {
-  if (extname(path) === extension) return;
+function checkExtension(path: string, ...extensions: readonly string[]): void {
+  if (extensions.includes(extname(path))) return;
+  const either = extensions.join(' or ');
   throw wrongOption({
     where: 'gm sample',
-    expected: `--out to end in ${extension}`,
+    expected: `--out to end in ${either}`,
     received: path,
-    remedy: `Name a ${extension} file.`,
+    remedy: `Name a ${either} file.`,
   });
 }
 

@@ -46,7 +46,7 @@ function goalOf(lengths: Readonly<Record<'epochs' | 'steps' | 'minutes', number 
 }
 
 function defaultGoal({ kind, data }: Settings): Goal {
-  if (data.startsWith('toy:')) return { steps: 3000 };
+  if (data.startsWith('toy:') || (kind !== 'forecast' && data.startsWith('series:'))) return { steps: 3000 };
   if (kind === 'forecast') return { steps: 2000 };
   if (kind === 'sequence-vae') return { steps: 3000 }; // an epoch has every character in as many pieces as they are long
   return { epochs: kind === 'classifier' ? 3 : kind === 'vae' || kind === 'iwae' ? 5 : 10 };

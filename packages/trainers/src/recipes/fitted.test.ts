@@ -49,7 +49,6 @@ describe.each(['cpu', 'wasm'] as const)('a mixture fitted to the codes of a trai
       const fitted = fitGaussianMixture(codes, { components: 8, covariance, random: seeded(2) });
       const of = await distanceFrom(decoder, fitted);
       const prior = await distanceFrom(decoder, standardNormal(latent));
-      console.log('RES', backend, covariance, of, prior);
       expect(of).toBeLessThan(0.5 * prior);
       disposeAll(run);
     },
