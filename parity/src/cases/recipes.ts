@@ -68,7 +68,6 @@ import {
   sequential,
   spectralNorm,
   tanh,
-  weightsOf,
 } from '@gm/networks';
 import {
   adam,
@@ -77,91 +76,23 @@ import {
   classifier,
   clipped,
   type Game,
-  type GameTrainer,
   gan,
   iwae,
   languageModel,
   linear,
   lsgan,
-  type Metrics,
-  readMetrics,
   regressor,
   semiSupervisedGan,
   sequenceVae,
-  type TrainerOptions,
-  trainer,
   type VaeParts,
   vae,
   vaeGan,
   vqVae,
 } from '@gm/trainers';
-import { cast, clone, dispose, oneHot, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
-import type { Case, Numbers } from '../case.js';
-import { draw, drawWhole, read } from '../numbers.js';
-
-interface Recipe<Batch> {
-  readonly run: GameTrainer<Batch>;
-  readonly networks: Readonly<Record<string, Network>>;
-  /** The batch of that step. */
-  batch(step: number): Batch;
-  /** What is made with the networks in the end. */
-  outcome(): Readonly<Record<string, Tensor>>;
-}
-
-const BATCH = 8;
-/** Batches come round. */
-const BATCHES = 4;
-
-/** The weights, the losses of the last step, and what a trained network makes. */
-function recipe<Batch>(name: string, make: () => Recipe<Batch>): Case {
-  return {
-    group: 'recipes',
-    name,
-    async run({ steps }) {
-      const { run, networks, batch, outcome } = make();
-      try {
-        const losses = await trained(run, batch, steps);
-        const weights = await copied({ ...inParts(networks), ...run.averages?.values });
-        return { trained: { losses: Object.values(losses), ...weights, ...(await read(tidy(outcome))) } };
-      } finally {
-        run.dispose();
-        for (const network of Object.values(networks)) network.dispose();
-      }
-    },
-  };
-}
-
-/** Steps between two looks at the losses: a queue of WebGPU does not hold any number of operations. */
-const GLANCE = 10;
-
-/** The losses of the last step. */
-async function trained<Batch>(run: GameTrainer<Batch>, batch: Recipe<Batch>['batch'], steps: number) {
-  while (run.steps < steps - 1) {
-    const metrics = stepped(run, batch(run.steps));
-    if (run.steps % GLANCE === 0) await readMetrics(metrics);
-    else dispose(metrics as never);
-  }
-  return readMetrics(stepped(run, batch(run.steps)));
-}
-
-function stepped<Batch>(run: GameTrainer<Batch>, batch: Batch): Metrics {
-  const metrics = run.step(batch);
-  dispose(batch as never);
-  return metrics;
-}
-
-const inParts = (networks: Recipe<never>['networks']) =>
-  Object.fromEntries(
-    Object.entries(networks).flatMap(([part, network]) =>
-      Object.entries(weightsOf(network)).map(([name, weight]) => [`${part}/${name}`, weight]),
-    ),
-  );
-
-const copied = (tensors: Readonly<Record<string, Tensor>>): Promise<Numbers> =>
-  read(Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, clone(x)])));
-
-const started = <Batch, Shared>(game: Game<Batch, Shared>, options?: TrainerOptions) =>
-  trainer(game, { seed: 7, ...options });
+import { cast, oneHot, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import type { Case } from '../case.js';
+import { draw, drawWhole } from '../numbers.js';
+import { BATCH, BATCHES, type Recipe, recipe, started } from '../recipe.js';
 
 const random = () => seeded('weights');
 const prior = () => standardNormal(3);
