@@ -1,6 +1,8 @@
+import { type Network, spec } from '@gm/core';
 import { withHead } from '@gm/discriminators';
 import { fromDecoder } from '@gm/generators';
 import { standardNormal, uniform } from '@gm/latent';
+import { gumbelSoftmax, sequential } from '@gm/networks';
 import { auxiliaryClassifierGan, clipped, gan, semiSupervisedGan } from '@gm/trainers';
 import type { Composition } from './composed.js';
 import { checkFew, labelled } from './fit.js';
@@ -9,7 +11,7 @@ import { adversarialOf, classifierOf, discriminatorOf, generatorOf, penaltyOf, t
 
 export function composeGan(surroundings: Surroundings): Composition {
   const { settings, example } = surroundings;
-  const generator = generatorOf(surroundings, example);
+  const generator = settings.data.startsWith('text:') ? spellerOf(surroundings) : generatorOf(surroundings, example);
   const discriminator = discriminatorOf(surroundings);
   const prior = standardNormal(settings.latent!);
   const { discriminatorSteps, clip } = settings;
@@ -31,6 +33,13 @@ export function composeGan(surroundings: Surroundings): Composition {
     networks: { generator, discriminator },
     generator: fromDecoder(generator, prior),
   };
+}
+
+/** Draws symbols through which gradients go as if they had not been drawn. */
+function spellerOf(surroundings: Surroundings): Network {
+  const { example } = surroundings;
+  const scores = generatorOf(surroundings, spec(example.shape, 'logits'));
+  return sequential(scores.input, scores, gumbelSoftmax());
 }
 
 export function composeAuxiliaryGan(surroundings: Surroundings): Composition {

@@ -8,7 +8,7 @@ export function completeSettings(kind: Kind, choices: Choices): Settings {
   const { losses, images } = KIND_OPTIONS[kind];
   const special = specialOf(kind, choices.data ?? COMMON.data);
   const loss = choices.loss ?? special.loss ?? losses[0]!;
-  const defaults = { kind, decay: undefined, ...COMMON, ...images, ...special, ...recurrentOf(kind, choices) };
+  const defaults = { kind, decay: undefined, ...COMMON, ...images, ...recurrentOf(kind, choices), ...special };
   checkBelonging(kind, [...Object.keys(defaults), 'loss'], choices);
   checkLoss(kind, losses, loss);
   if (choices.binarize) checkBits(loss);
@@ -19,15 +19,14 @@ export function completeSettings(kind: Kind, choices: Choices): Settings {
 
 /** What differs on such data. */
 function specialOf(kind: Kind, data: string): Choices {
-  const { points, series = {} } = KIND_OPTIONS[kind];
+  const { points, series, text } = KIND_OPTIONS[kind];
   if (data.startsWith('toy:')) return points;
-  return data.startsWith('series:') ? series : {};
+  return (data.startsWith('series:') ? series : data.startsWith('text:') ? text : undefined) ?? {};
 }
 
-/** What differs with recurrent parts on images, which they read row after row. */
-function recurrentOf(kind: Kind, { data, ...choices }: Choices): Choices {
-  const recurrent = ROLES.some((role) => choices[role] === 'recurrent');
-  return recurrent && !data?.startsWith('series:') ? recurrentOptions(kind) : {};
+/** What differs with recurrent parts, which go through images row after row. */
+function recurrentOf(kind: Kind, choices: Choices): Choices {
+  return ROLES.some((role) => choices[role] === 'recurrent') ? recurrentOptions(kind) : {};
 }
 
 const ROLES = ['discriminator', 'generator', 'encoder'] as const;

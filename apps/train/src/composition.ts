@@ -33,7 +33,7 @@ const KIND: Readonly<Record<Settings['kind'], (surroundings: Surroundings) => Co
  * @throws GM_OPTION, GM_FIT, GM_RANGE, GM_SHAPE when the parts cannot work together or not on such data
  */
 export function compose(settings: Settings, { example, classes }: Examined): Composition {
-  checkKindOfData(settings, example);
+  checkKindOfData(settings);
   const random = seeded(settings.seed).split('weights');
   const told = settings.conditional ? { classes: labelled(settings, classes) } : {};
   return KIND[settings.kind]({ settings, example, classes, told, random });

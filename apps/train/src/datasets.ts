@@ -8,9 +8,10 @@ import { type Dataset, idxDataset, take, toy } from '@gm/data';
 import { idxDirectory } from '@gm/data/node';
 import { dispose } from '@tensorflow/tfjs-core';
 import { wrongFile, wrongOption } from './complain.js';
+import { KIND_OPTIONS } from './kinds.js';
 import { readSeries, type Series, stretchesOf } from './seriesData.js';
 import type { Settings } from './settings.js';
-import { piecesOf, readText, type Text } from './textData.js';
+import { oneHotOf, piecesOf, readText, type Text } from './textData.js';
 
 /** A data set with its splits. */
 export interface Data {
@@ -24,7 +25,7 @@ export interface Data {
   readonly series?: Series;
 }
 
-type Asked = Pick<Settings, 'data' | 'pixels' | 'time' | 'past' | 'horizon' | 'column'>;
+type Asked = Pick<Settings, 'kind' | 'data' | 'pixels' | 'time' | 'past' | 'horizon' | 'column'>;
 
 /** One opener for each source; what stands behind the colon comes as `place`. */
 const SOURCE: Readonly<Record<string, (place: string, asked: Asked) => Promise<Data>>> = {
@@ -112,10 +113,14 @@ function openToy(name: string): Data {
   };
 }
 
-async function openText(path: string, { time = 64 }: Asked): Promise<Data> {
+/** Pieces of symbols; one-hot rows for kinds that generate them with gradients. */
+async function openText(path: string, { kind, time = 64 }: Asked): Promise<Data> {
   const text = await readText(path);
   if (text.test.length <= time) throw tooShort(path, time, text);
-  const [train, test] = [text.training, text.test].map((symbols) => piecesOf(symbols, text, time));
+  const pieces = (symbols: Int32Array) => piecesOf(symbols, text, time);
+  const [train, test] = [text.training, text.test].map(
+    KIND_OPTIONS[kind].text ? (part) => oneHotOf(pieces(part)) : pieces,
+  );
   return { name: `text:${path}`, train: train!, test: test!, text };
 }
 

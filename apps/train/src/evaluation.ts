@@ -114,6 +114,27 @@ export async function distancesOf({ values, shape }: Values, data: Data) {
 
 const rowsOfSteps = (x: Tensor) => reshape(x, [x.shape[0]!, -1]);
 
+/**
+ * Of all three characters in a row of pieces that were drawn, and of the test part, the share that occurs in the training part; and the
+ * share of pieces that were drawn once.
+ */
+export function trigramsOf(pieces: readonly string[], { alphabet, training, test }: Text) {
+  const known = new Set(trigrams(alphabet.decode(training)));
+  const share = (texts: readonly string[]) => {
+    const all = texts.flatMap(trigrams);
+    return all.filter((trigram) => known.has(trigram)).length / Math.max(1, all.length);
+  };
+  const times = new Map<string, number>();
+  for (const piece of pieces) times.set(piece, (times.get(piece) ?? 0) + 1);
+  const distinct = [...times.values()].filter((count) => count === 1).length / pieces.length;
+  return { trigrams: share(pieces), realTrigrams: share([alphabet.decode(test)]), distinct };
+}
+
+function trigrams(text: string): string[] {
+  const characters = [...text];
+  return characters.slice(2).map((last, index) => `${characters[index]}${characters[index + 1]}${last}`);
+}
+
 /** Bits per character of the test part of a text, and what gzip needs for the same characters on their own. */
 export async function bitsOf({ generator }: Speaker, text: Text, protocol: Protocol) {
   const found = await bitsPerSymbol(generator, text.test, { rows: 4 });

@@ -1,4 +1,4 @@
-import { type Likelihood, rangeRemedy, type Spec, showRange } from '@gm/core';
+import { type Likelihood, rangeRemedy, showRange } from '@gm/core';
 import { wrongOption } from './complain.js';
 import { KIND_OPTIONS } from './kinds.js';
 import type { Surroundings } from './parts.js';
@@ -23,20 +23,20 @@ const WANTED: { readonly [Name in Settings['kind']]?: string } = {
   forecast: SERIES,
 };
 
-/** Language models and sequence VAEs read text and nothing else does; a forecast reads a series, and some others do too. */
-export function checkKindOfData({ kind, data }: Settings, { dtype }: Spec): void {
+/** Language models and sequence VAEs read text and nothing else, a forecast a series; some others take them too. */
+export function checkKindOfData({ kind, data }: Settings): void {
   const wanted = WANTED[kind];
-  const found = dtype === 'int32' ? TEXT : data.startsWith('series:') ? SERIES : undefined;
-  const takesSeries = KIND_OPTIONS[kind].series !== undefined;
-  if (wanted === found || (takesSeries && found === SERIES)) return;
+  const found = data.startsWith('text:') ? TEXT : data.startsWith('series:') ? SERIES : undefined;
+  const { series, text } = KIND_OPTIONS[kind];
+  const taken = [...(series ? [SERIES] : []), ...(text ? [TEXT] : [])];
+  if (wanted === found || (found !== undefined && taken.includes(found))) return;
   throw wrongOption({
     where: `gm train ${kind}`,
-    expected:
-      wanted === undefined ? `images${takesSeries ? ', points or a series' : ' or points'}` : `--data ${wanted}`,
+    expected: wanted === undefined ? ['images', 'points', ...taken].join(' or ') : `--data ${wanted}`,
     received: `--data ${data}`,
     remedy:
       wanted === undefined
-        ? 'Choose other data, or train a language-model or a sequence-vae on text, a forecast, a vae or a gan on a series.'
+        ? 'Choose other data, or train a language-model, a sequence-vae or a gan on text, a forecast, a vae or a gan on a series.'
         : `Name ${kind === 'forecast' ? 'a CSV file with a column of numbers' : 'a text file in UTF-8'}.`,
   });
 }

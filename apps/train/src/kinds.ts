@@ -8,6 +8,8 @@ interface KindOptions {
   readonly points: Choices;
   /** What differs where examples are stretches of a series; a kind without it does not take them. */
   readonly series?: Choices;
+  /** What differs where examples are pieces of a text, for kinds that otherwise learn images. */
+  readonly text?: Choices;
 }
 
 const AUTOENCODER: Choices = {
@@ -107,6 +109,14 @@ const SERIES: Choices = {
 };
 const SERIES_AUTOENCODER: Choices = { ...SERIES, encoder: 'recurrent', loss: 'gaussian', scale: 0.3 };
 const SERIES_GAN: Choices = { ...SERIES, discriminator: 'recurrent' };
+/** After Kusner & Hernández-Lobato (2016). Gradients through draws are weak: a discriminator that learns as fast wins at once. */
+const TEXT_GAN: Choices = {
+  ...SERIES_GAN,
+  time: 8,
+  latent: 16,
+  learningRate: 1e-2,
+  discriminatorLearningRate: 1e-3,
+};
 
 /** The options of each kind with their defaults: an option that is not here does not belong to the kind. */
 export const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
@@ -127,10 +137,29 @@ export const KIND_OPTIONS: Readonly<Record<Kind, KindOptions>> = {
     images: GAN,
     points: { ...POINTS, latent: 8 },
     series: SERIES_GAN,
+    text: TEXT_GAN,
   },
-  lsgan: { losses: ['least-squares'], images: GAN, points: { ...POINTS, latent: 8 }, series: SERIES_GAN },
-  'wgan-gp': { losses: ['wasserstein'], images: WGAN_GP, points: { ...POINTS, latent: 8 }, series: SERIES_GAN },
-  r3gan: { losses: ['relativistic'], images: R3GAN, points: { ...POINTS, latent: 8 }, series: SERIES_GAN },
+  lsgan: {
+    losses: ['least-squares'],
+    images: GAN,
+    points: { ...POINTS, latent: 8 },
+    series: SERIES_GAN,
+    text: TEXT_GAN,
+  },
+  'wgan-gp': {
+    losses: ['wasserstein'],
+    images: WGAN_GP,
+    points: { ...POINTS, latent: 8 },
+    series: SERIES_GAN,
+    text: TEXT_GAN,
+  },
+  r3gan: {
+    losses: ['relativistic'],
+    images: R3GAN,
+    points: { ...POINTS, latent: 8 },
+    series: SERIES_GAN,
+    text: TEXT_GAN,
+  },
   acgan: {
     losses: ADVERSARIAL_LOSSES,
     images: ADVERSARIES,

@@ -297,7 +297,7 @@ function images(role: string, example: Spec): Spec {
   if (length === 3) return example;
   throw wrongOption({
     where: `--${role}`,
-    expected: length === 1 ? 'a part for points in the plane: mlp' : 'a part for series: mlp or recurrent',
+    expected: length === 1 ? 'a part for points in the plane: mlp' : 'a part for sequences: mlp or recurrent',
     received: 'one that needs images',
     remedy: `Choose --${role} ${length === 1 ? 'mlp' : 'recurrent'}, or data with images.`,
   });

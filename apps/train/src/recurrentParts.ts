@@ -5,7 +5,7 @@ import { dense, reshape, sequenceReader, sequential } from '@gm/networks';
 import { wrongOption } from './complain.js';
 import type { Surroundings } from './parts.js';
 
-// Recurrent parts take a series step after step, and an image row after row from the top.
+// Recurrent parts take a series or a text step after step, and an image row after row from the top.
 
 /** Reads an example, and gives the last state. */
 export function stepReader({ settings, example, random }: Surroundings): Network {

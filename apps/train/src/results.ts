@@ -1,29 +1,35 @@
 import { writeFileSync } from 'node:fs';
-import { type Examples, type Generator, type Range, type Spec, seeded } from '@gm/core';
-import type { Dataset } from '@gm/data';
+import { type Examples, type Generator, type Range, seeded } from '@gm/core';
+import { alphabetOf, type Dataset } from '@gm/data';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { forecastSvg, lossesSvg, panelsSvg, scatterSvg } from './chart.js';
 import type { Composition } from './composed.js';
 import type { Data } from './datasets.js';
 import { type Forecaster, forecastAfter } from './forecast.js';
 import { gridPng, type Images, pairsPng } from './picture.js';
-import { filesOf, readMetricsLines, readRun } from './runFolder.js';
+import { filesOf, type Run, readMetricsLines, readRun } from './runFolder.js';
 import type { Series } from './seriesData.js';
 import { speak } from './speech.js';
+import { textsOf } from './textData.js';
 
 const COLUMNS = 10;
 const CHARACTERS = 1000;
 
-/** How examples are shown: points in the plane as a scatter picture, series as lines. */
-export type Look = 'points' | 'series' | 'images';
+/** How examples are shown: points in the plane as a scatter picture, series as lines, text as such. */
+export type Look = 'points' | 'series' | 'images' | 'text';
 
-export function lookOf({ shape }: Spec): Look {
-  if (shape.length > 2) return 'images';
-  return shape.length === 2 ? 'series' : 'points';
+/** What has to be known of examples to show them. */
+export type Shown = Pick<Run['data'], 'example' | 'characters'>;
+
+export function lookOf({ example, characters }: Shown): Look {
+  if (characters !== undefined) return 'text';
+  const { length } = example.shape;
+  if (length > 2) return 'images';
+  return length === 2 ? 'series' : 'points';
 }
 
 /** How many are shown. */
-const SHOWN: Readonly<Record<Look, number>> = { images: COLUMNS * COLUMNS, points: 500, series: 8 };
+const SHOWN: Readonly<Record<Look, number>> = { images: COLUMNS * COLUMNS, points: 500, series: 8, text: 20 };
 
 /** What numbers have to be multiplied by and what added to be in the units of the data. */
 export type Units = Pick<Series['training'], 'mean' | 'scale'>;
@@ -37,13 +43,18 @@ export async function writeResults(
 ): Promise<Record<string, string>> {
   const files = filesOf(folder);
   const written: Record<string, string> = {};
-  const { example } = data.train;
-  const look = lookOf(example);
+  const shown = readRun(folder).data;
+  const look = lookOf(shown);
   if (composition.generator) {
-    written.samples = look === 'images' ? files.samples : files.samplesChart;
+    written.samples = {
+      images: files.samples,
+      points: files.samplesChart,
+      series: files.samplesChart,
+      text: files.text,
+    }[look];
     const drawn = await drawValues(composition.generator, SHOWN[look], seed);
-    const real = look === 'images' ? {} : { data: await examples(data.train, SHOWN[look]) };
-    writeFileSync(written.samples, samplesPicture(drawn, example, { real, units: data.series?.training }));
+    const real = look === 'points' || look === 'series' ? { data: await examples(data.train, SHOWN[look]) } : {};
+    writeFileSync(written.samples, samplesFile(drawn, shown, { real, units: data.series?.training }));
   }
   if (composition.reconstruct && look !== 'points') {
     written.reconstructions = look === 'images' ? files.reconstructions : files.reconstructionsChart;
@@ -53,7 +64,7 @@ export async function writeResults(
     written.samples = files.text;
     let said = '';
     const plan = { count: CHARACTERS, seed };
-    for await (const character of speak(composition.speaker, readRun(folder).data, plan)) said += character;
+    for await (const character of speak(composition.speaker, shown, plan)) said += character;
     writeFileSync(files.text, `${said}\n`);
   }
   if (composition.forecaster && data.series) {
@@ -83,9 +94,17 @@ interface Beside {
   readonly units?: Units | undefined;
 }
 
-/** A PNG grid of images, an SVG scatter of points, or an SVG with a panel for each series, with real ones beside them where they are given. */
-export function samplesPicture(drawn: Values, example: Spec, { real = {}, units }: Beside = {}): Uint8Array | string {
-  const look = lookOf(example);
+/**
+ * A PNG grid of images, an SVG scatter of points, an SVG with a panel for each series, or lines of text; with real points and series
+ * beside them where they are given.
+ */
+export function samplesFile(drawn: Values, shown: Shown, { real = {}, units }: Beside = {}): Uint8Array | string {
+  const look = lookOf(shown);
+  const { example, characters = [] } = shown;
+  if (look === 'text')
+    return textsOf(drawn, alphabetOf(characters))
+      .map((text) => `${text}\n`)
+      .join('');
   if (look === 'images') return gridPng(imagesOf(drawn, example.range), { columns: COLUMNS });
   const sets = Object.entries({ ...real, samples: drawn });
   if (look === 'points') return scatterSvg(Object.fromEntries(sets.map(([name, set]) => [name, rowsOf(set)])));
@@ -94,7 +113,7 @@ export function samplesPicture(drawn: Values, example: Spec, { real = {}, units 
 
 async function reconstructionsPicture({ reconstruct }: Composition, data: Data): Promise<Uint8Array | string> {
   const { example } = data.train;
-  const isSeries = lookOf(example) === 'series';
+  const isSeries = data.series !== undefined;
   const { x } = some(data.test ?? data.train, isSeries ? SHOWN.series : 5 * COLUMNS);
   const reconstructed = reconstruct!(x);
   const [above, below] = [await readValues(x), await readValues(reconstructed)];
@@ -146,7 +165,7 @@ async function examples(dataset: Dataset, count: number): Promise<Values> {
 /** The first ones; stretches of a series, which overlap, from places all over it. */
 function some(dataset: Dataset, count: number): Examples {
   const shown = Math.min(count, dataset.count);
-  const apart = lookOf(dataset.example) === 'series' ? Math.floor(dataset.count / shown) : 1;
+  const apart = dataset.example.shape.length === 2 ? Math.floor(dataset.count / shown) : 1;
   return dataset.at(Uint32Array.from({ length: shown }, (_, index) => index * apart));
 }
 

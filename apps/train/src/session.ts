@@ -7,7 +7,7 @@ import { type Data, fingerprint, openData } from './datasets.js';
 import { lockRun } from './lock.js';
 import { preview } from './preview.js';
 import { duration } from './progress.js';
-import { drawValues, imagesOf, lookOf, writeResults } from './results.js';
+import { drawValues, imagesOf, writeResults } from './results.js';
 import { createRunFolder, filesOf, type Goal, type Run, readRun, truncateMetrics, writeRun } from './runFolder.js';
 import { describeData, say, sayComposition, sayPairs } from './say.js';
 import type { Settings } from './settings.js';
@@ -174,7 +174,7 @@ async function conclude(folder: string, { outcome, composition, training, data, 
 }
 
 async function showPreview({ generator }: Composition, { train }: Data, seed: number): Promise<void> {
-  if (!process.stdout.isTTY || generator === undefined || lookOf(train.example) !== 'images') return;
+  if (!process.stdout.isTTY || generator === undefined || train.example.shape.length !== 3) return;
   const drawn = await drawValues(generator, 10, seed);
   say(`\n${preview(imagesOf(drawn, train.example.range), process.stdout.columns ?? 80)}`);
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { type Examples, spec } from '@gm/core';
 import { type Alphabet, alphabetOf, type Dataset } from '@gm/data';
-import { tensor2d } from '@tensorflow/tfjs-core';
+import { cast, oneHot, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { wrongFile } from './complain.js';
+import type { Values } from './results.js';
 
 /** A text as numbers, and what it is numbered by. */
 export interface Text {
@@ -57,6 +58,32 @@ export function piecesOf(
       return { x: tensor2d(rows, [places.length, time], 'int32') };
     },
   };
+}
+
+/** The same pieces as rows that are 1 at the place of a symbol, [time, vocabulary], which gradients of a generator reach. */
+export function oneHotOf({ count, example, classes, at }: Dataset): Dataset {
+  return {
+    count,
+    example: spec([example.shape[0]!, classes!], [0, 1]),
+    at(places): Examples {
+      const { x } = at(places);
+      const rows = tidy(() => cast(oneHot(x as Tensor2D, classes!), 'float32'));
+      x.dispose();
+      return { x: rows };
+    },
+  };
+}
+
+/** What one-hot or likely rows [count, time, vocabulary] say. */
+export function textsOf({ values, shape }: Values, alphabet: Alphabet): string[] {
+  const [count, time, vocabulary] = shape as [number, number, number];
+  const symbolAt = (row: number) => {
+    const shares = values.subarray(row * vocabulary, (row + 1) * vocabulary);
+    return shares.indexOf(Math.max(...shares));
+  };
+  return Array.from({ length: count }, (_, piece) =>
+    alphabet.decode(Array.from({ length: time }, (_, step) => symbolAt(piece * time + step))),
+  );
 }
 
 function decode(path: string, bytes: Uint8Array): string {

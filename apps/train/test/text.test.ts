@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workplace } from './gm.js';
 
@@ -25,6 +25,46 @@ beforeAll(async () => {
     ...PARTS,
   );
   expect([code, stderr]).toEqual([0, '']);
+});
+
+describe('gm train gan on a text', () => {
+  const gan = (out: string, steps: number, ...more: readonly string[]) =>
+    gm(
+      ...['train', 'gan', '--data', data, '--time', '6', '--hidden', '32', '--latent', '8', '--batch', '32'],
+      ...['--average', '0', '--seed', '1', '--backend', 'wasm', '--steps', `${steps}`, '--out', path(out), ...more],
+    );
+
+  it('learns which characters follow each other, through symbols that are drawn', async () => {
+    const shares = async (out: string, steps: number) => {
+      expect(await gan(out, steps)).toMatchObject({ code: 0, stderr: '' });
+      return JSON.parse((await gm('evaluate', path(out), '--json', '--count', '300')).stdout);
+    };
+    const [before, after] = [await shares('gan-before', 1), await shares('gan', 500)];
+    expect(before.trigrams).toBeLessThan(0.1);
+    expect(after.trigrams).toBeGreaterThan(0.3);
+    expect(after.realTrigrams).toBeGreaterThan(0.95);
+    expect(after.distinct).toBeGreaterThan(0);
+    expect(after.protocol.trigrams).toMatchObject({ time: 6, count: 300, seed: 1 });
+  });
+
+  it('says pieces on the screen or into a file, the same for one seed', async () => {
+    const { code, stdout } = await gm('sample', path('gan'), '--count', '5');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^(?:[a-z \n]{6}\n){5}$/);
+    expect((await gm('sample', path('gan'), '--count', '5', '--out', path('pieces.txt'))).code).toBe(0);
+    expect(readFileSync(path('pieces.txt'), 'utf8')).toBe(stdout);
+    const pieces = readFileSync(path('gan', 'samples.txt'), 'utf8');
+    expect(pieces).toMatch(/^(?:[a-z \n]{6}\n){20}$/);
+  });
+
+  it('trains other losses and parts, and refuses what has no class or no place', async () => {
+    expect(await gan('critic', 3, '--loss', 'wasserstein', '--penalty', 'gradient')).toMatchObject({ code: 0 });
+    expect(await gan('mlp', 3, '--generator', 'mlp', '--discriminator', 'mlp')).toMatchObject({ code: 0 });
+    const refused = async (...args: string[]) => (await gan('refused', 1, ...args)).stderr;
+    expect(await refused('--conditional')).toMatch(/expected data with labels/);
+    expect(await refused('--discriminator', 'dcgan')).toMatch(/a part for sequences: mlp or recurrent/);
+    expect(existsSync(path('refused'))).toBe(false);
+  });
 });
 
 describe('gm with a language model', () => {

@@ -4,13 +4,14 @@ import { seeded } from '@gm/core';
 import { type Measurement, measured, type Protocol } from '@gm/metrics';
 import type { Composition } from '../composed.js';
 import { type Data, openData, testOf } from '../datasets.js';
-import { bitsOf, bitsOfPieces, boundsOf, distancesOf, pixelErrorOf, skillOf } from '../evaluation.js';
+import { bitsOf, bitsOfPieces, boundsOf, distancesOf, pixelErrorOf, skillOf, trigramsOf } from '../evaluation.js';
 import { scoreOf } from '../forecast.js';
 import { judgeFor, judgeSamples } from '../judge.js';
 import { drawValues, lookOf } from '../results.js';
 import { filesOf, readRun } from '../runFolder.js';
 import { keepStdoutClean, sayPairs } from '../say.js';
 import { openRun } from '../session.js';
+import { textsOf } from '../textData.js';
 
 export interface EvaluateFlags {
   readonly judge?: string;
@@ -44,7 +45,9 @@ export async function evaluate(folder: string, flags: EvaluateFlags): Promise<vo
 /** None where its judge was stopped while it was trained. */
 async function resultsOf(opened: Opened, flags: EvaluateFlags): Promise<Results | undefined> {
   if (!isDrawer(opened.composition)) return measuredOf(opened, flags);
-  return lookOf(opened.run.data.example) === 'series' ? comparedOf(opened, flags) : judgedOf(opened, flags);
+  const look = lookOf(opened.run.data);
+  if (look === 'text') return spelledOf(opened, flags);
+  return look === 'series' ? comparedOf(opened, flags) : judgedOf(opened, flags);
 }
 
 /** What only draws examples: there is nothing else to be measured of it. */
@@ -90,6 +93,15 @@ async function comparedOf({ run, composition, training }: Opened, { count, seed 
   const distances = await distancesOf(samples, data);
   const told = { data: name, column: data.series!.column, split: 'test', time: time!, count, seed, features: 'steps' };
   return { ...measured(distances, told), samples: count };
+}
+
+/** Pieces of text have no classes either: what they are made of is looked up. */
+async function spelledOf({ run, composition, training }: Opened, { count, seed }: EvaluateFlags) {
+  const { data, time } = run.settings;
+  const { text } = await openData(run.settings);
+  const samples = await training.withAverages(() => drawValues(composition.generator!, count, seed));
+  const found = trigramsOf(textsOf(samples, text!.alphabet), text!);
+  return { ...measured(found, { data, time: time!, count, seed }), samples: count };
 }
 
 async function judgedOf({ run, composition, training }: Opened, { judge, count, seed }: EvaluateFlags) {
@@ -158,6 +170,9 @@ const WORDS: Readonly<Record<string, (value: never) => readonly [name: string, t
   characters: (value: number) => ['test characters', String(value)],
   frechet: (value: number) => ['Fréchet distance of samples to the test part', value.toPrecision(4)],
   realFrechet: (value: number) => ['  of the training part', value.toPrecision(4)],
+  trigrams: (value: number) => ['trigrams of samples that the training text has', percent(value)],
+  realTrigrams: (value: number) => ['  of the test part', percent(value)],
+  distinct: (value: number) => ['  samples that are like no other', percent(value)],
   judge: (value: string) => ['judge', value],
   judgeAccuracy: (value: number) => ['  its test accuracy', percent(value)],
   samples: (value: number) => ['samples', String(value)],

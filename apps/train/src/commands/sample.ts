@@ -6,7 +6,7 @@ import type { Speaker } from '../composed.js';
 import { openData } from '../datasets.js';
 import { fittedGenerator } from '../fitted.js';
 import { COVERAGE, type Forecaster, forecastAfter } from '../forecast.js';
-import { drawValues, type Look, lookOf, rowsOf, samplesPicture } from '../results.js';
+import { drawValues, type Look, lookOf, rowsOf, samplesFile } from '../results.js';
 import { say } from '../say.js';
 import type { Series } from '../seriesData.js';
 import { openRun } from '../session.js';
@@ -26,13 +26,13 @@ export interface SampleFlags extends ChoiceOptions {
   readonly mixture?: number;
 }
 
-/** `gm sample`: new examples from a run, as a picture; of a language model or a sequence VAE, text as it is drawn. */
+/** `gm sample`: new examples from a run, as a picture, a table or text; of a language model or a sequence VAE, text as it is drawn. */
 export async function sample(folder: string, flags: SampleFlags): Promise<void> {
   const opened = await openRun(folder, flags.backend);
   if (opened.composition.speaker) return sampleText(opened, opened.composition.speaker, flags);
   checkNoTextFlags(folder, opened.run, flags);
   if (opened.composition.forecaster) return sampleForecast(opened, opened.composition.forecaster, flags);
-  return samplePicture(folder, opened, flags);
+  return sampleExamples(folder, opened, flags);
 }
 
 async function sampleText({ run, training }: Opened, speaker: Speaker, flags: SampleFlags): Promise<void> {
@@ -51,11 +51,10 @@ async function sampleText({ run, training }: Opened, speaker: Speaker, flags: Sa
   say(`${count} characters: ${out}`);
 }
 
-async function samplePicture(folder: string, { run, composition, training }: Opened, flags: SampleFlags) {
+async function sampleExamples(folder: string, { run, composition, training }: Opened, flags: SampleFlags) {
   const { count = 64, seed, out, mixture } = flags;
   if (composition.generator === undefined) throw cannotSample(folder, run.settings.kind);
-  const { example } = run.data;
-  const look = lookOf(example);
+  const look = lookOf(run.data);
   const path = out ?? join(folder, `samples-${seed}${EXTENSIONS[look][0]}`);
   checkExtension(path, ...EXTENSIONS[look]);
   const data = look === 'series' || mixture !== undefined ? await openData(run.settings) : undefined;
@@ -66,7 +65,12 @@ async function samplePicture(folder: string, { run, composition, training }: Ope
     return drawValues(generator, count, seed);
   });
   const isTable = extname(path) === '.csv';
-  writeNew(path, isTable ? tableOf(rowsOf(drawn, units)) : samplesPicture(drawn, example, { units }));
+  const contents = isTable ? tableOf(rowsOf(drawn, units)) : samplesFile(drawn, run.data, { units });
+  if (look === 'text' && out === undefined) {
+    process.stdout.write(contents);
+    return;
+  }
+  writeNew(path, contents);
   say(`${count} samples of ${folder} after step ${training.steps}: ${path}`);
 }
 
@@ -75,6 +79,7 @@ const EXTENSIONS: Readonly<Record<Look, readonly [string, ...string[]]>> = {
   images: ['.png'],
   points: ['.svg', '.csv'],
   series: ['.svg', '.csv'],
+  text: ['.txt'],
 };
 
 /** A line for each sample. */

@@ -46,9 +46,10 @@ function goalOf(lengths: Readonly<Record<'epochs' | 'steps' | 'minutes', number 
 }
 
 function defaultGoal({ kind, data }: Settings): Goal {
-  if (data.startsWith('toy:') || (kind !== 'forecast' && data.startsWith('series:'))) return { steps: 3000 };
   if (kind === 'forecast') return { steps: 2000 };
-  if (kind === 'sequence-vae') return { steps: 3000 }; // an epoch has every character in as many pieces as they are long
+  if (kind === 'language-model') return { epochs: 10 };
+  // An epoch of a text or a series has every step in as many pieces as they are long.
+  if (/^(toy|series|text):/.test(data)) return { steps: 3000 };
   return { epochs: kind === 'classifier' ? 3 : kind === 'vae' || kind === 'iwae' ? 5 : 10 };
 }
 
