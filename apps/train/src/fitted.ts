@@ -21,17 +21,12 @@ interface Fit {
 /**
  * The decoder of an autoencoder with another sampler: a mixture fitted to where the encoder puts the training data (Ghosh et al. 2020,
  * section 4).
- *
- * @throws GM_OPTION when there is no encoder to Gaussian codes, or it is told classes
  */
 export async function fittedGenerator(
-  { autoencoder }: Composition,
-  { settings }: Run,
+  { encoder, decoder, likelihood }: NonNullable<Composition['autoencoder']>,
   training: Dataset,
   { components, seed }: Fit,
 ): Promise<Generator> {
-  if (autoencoder === undefined || settings.conditional || settings.prior === 'categorical') throw notFitted(settings);
-  const { encoder, decoder, likelihood } = autoencoder;
   const means = { apply: (x: Tensor) => meanOf(encoder.encode(x)) };
   const codes = await featuresOf(means, epochOf(atMost(training, EXAMPLES), { batchSize: 500 }));
   const random = seeded(seed).split('mixture');
@@ -39,9 +34,11 @@ export async function fittedGenerator(
   return fromDecoder(decoder, prior, { likelihood });
 }
 
-function notFitted({ kind, prior = 'normal', conditional }: Run['settings']) {
+/** @throws GM_OPTION when there is no encoder to Gaussian codes, or it is told classes */
+export function checkFittable({ kind, prior = 'normal', conditional }: Run['settings']): void {
+  if ((kind === 'vae' || kind === 'iwae') && !conditional && prior !== 'categorical') return;
   const told = conditional ? ' that is told classes' : '';
-  return wrongOption({
+  throw wrongOption({
     where: 'gm sample --mixture',
     expected: 'a vae or an iwae with Gaussian codes and without --conditional',
     received: `a ${kind}${prior === 'categorical' ? ' of categories' : told}`,

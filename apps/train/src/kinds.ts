@@ -96,9 +96,9 @@ const SEMI_SUPERVISED: Choices = {
   average: 0.99,
 };
 const POINTS: Choices = { hidden: [64, 64], learningRate: 1e-3, batch: 256 };
-const SERIES: Choices = {
+/** Of sequences, by parts that go through them. */
+const SEQUENCES: Choices = {
   time: 24,
-  column: undefined,
   cell: 'gru',
   hidden: [64],
   generatorHidden: undefined,
@@ -107,11 +107,18 @@ const SERIES: Choices = {
   batch: 64,
   learningRate: 1e-3,
 };
-const SERIES_AUTOENCODER: Choices = { ...SERIES, encoder: 'recurrent', loss: 'gaussian', scale: 0.3 };
-const SERIES_GAN: Choices = { ...SERIES, discriminator: 'recurrent' };
+const SERIES_AUTOENCODER: Choices = {
+  ...SEQUENCES,
+  column: undefined,
+  encoder: 'recurrent',
+  loss: 'gaussian',
+  scale: 0.3,
+};
+const SERIES_GAN: Choices = { ...SEQUENCES, column: undefined, discriminator: 'recurrent' };
 /** After Kusner & Hernández-Lobato (2016). Gradients through draws are weak: a discriminator that learns as fast wins at once. */
 const TEXT_GAN: Choices = {
-  ...SERIES_GAN,
+  ...SEQUENCES,
+  discriminator: 'recurrent',
   time: 8,
   latent: 16,
   learningRate: 1e-2,

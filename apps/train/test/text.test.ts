@@ -61,6 +61,7 @@ describe('gm train gan on a text', () => {
     expect(await gan('critic', 3, '--loss', 'wasserstein', '--penalty', 'gradient')).toMatchObject({ code: 0 });
     expect(await gan('mlp', 3, '--generator', 'mlp', '--discriminator', 'mlp')).toMatchObject({ code: 0 });
     const refused = async (...args: string[]) => (await gan('refused', 1, ...args)).stderr;
+    expect(await refused('--column', 'load')).toMatch(/received --column load/);
     expect(await refused('--conditional')).toMatch(/expected data with labels/);
     expect(await refused('--discriminator', 'dcgan')).toMatch(/a part for sequences: mlp or recurrent/);
     expect(existsSync(path('refused'))).toBe(false);

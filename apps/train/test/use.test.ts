@@ -31,8 +31,10 @@ describe('gm sample', () => {
     expect(readFileSync(path('again.png'), 'base64')).toBe(readFileSync(path('fitted.png'), 'base64'));
     expect((await draw('prior.png')).code).toBe(0);
     expect(readFileSync(path('prior.png'), 'base64')).not.toBe(readFileSync(path('fitted.png'), 'base64'));
-    const { code, stderr } = await gm('sample', path('gan'), '--mixture', '4', '--out', path('none.png'));
-    expect([code, stderr]).toEqual([2, expect.stringContaining('expected a vae or an iwae with Gaussian codes')]);
+    for (const run of ['gan', 'judge']) {
+      const { code, stderr } = await gm('sample', path(run), '--mixture', '4', '--out', path('none.png'));
+      expect([code, stderr]).toEqual([2, expect.stringContaining('expected a vae or an iwae with Gaussian codes')]);
+    }
     expect(existsSync(path('none.png'))).toBe(false);
   });
 

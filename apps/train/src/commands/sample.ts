@@ -4,7 +4,7 @@ import type { ChoiceOptions } from '@gm/generators';
 import { wrongFile, wrongOption } from '../complain.js';
 import type { Speaker } from '../composed.js';
 import { openData } from '../datasets.js';
-import { fittedGenerator } from '../fitted.js';
+import { checkFittable, fittedGenerator } from '../fitted.js';
 import { COVERAGE, type Forecaster, forecastAfter } from '../forecast.js';
 import { drawValues, type Look, lookOf, rowsOf, samplesFile } from '../results.js';
 import { say } from '../say.js';
@@ -29,6 +29,7 @@ export interface SampleFlags extends ChoiceOptions {
 /** `gm sample`: new examples from a run, as a picture, a table or text; of a language model or a sequence VAE, text as it is drawn. */
 export async function sample(folder: string, flags: SampleFlags): Promise<void> {
   const opened = await openRun(folder, flags.backend);
+  if (flags.mixture !== undefined) checkFittable(opened.run.settings);
   if (opened.composition.speaker) return sampleText(opened, opened.composition.speaker, flags);
   checkNoTextFlags(folder, opened.run, flags);
   if (opened.composition.forecaster) return sampleForecast(opened, opened.composition.forecaster, flags);
@@ -61,7 +62,7 @@ async function sampleExamples(folder: string, { run, composition, training }: Op
   const units = data?.series?.training;
   const drawn = await training.withAverages(async () => {
     const fit = mixture && { components: mixture, seed };
-    const generator = fit ? await fittedGenerator(composition, run, data!.train, fit) : composition.generator!;
+    const generator = fit ? await fittedGenerator(composition.autoencoder!, data!.train, fit) : composition.generator!;
     return drawValues(generator, count, seed);
   });
   const isTable = extname(path) === '.csv';
