@@ -2,7 +2,7 @@ import { type Network, type Prior, seeded, spec } from '@gm/core';
 import { expectClose, expectError, expectNoLeak, expectSame } from '@gm/core/testing';
 import { standardNormal, uniform } from '@gm/latent';
 import { bernoulli, gaussianLikelihood } from '@gm/losses';
-import { conditioned, network, sequential } from '@gm/networks';
+import { conditioned, gumbelSoftmax, network, sequential } from '@gm/networks';
 import { clone, memory, mul, sigmoid } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { backends, useBackend } from '../test/backend.js';
@@ -42,6 +42,15 @@ describe.each(backends)('fromDecoder on %s', (backend) => {
     const draw = (batch: number) => fromDecoder(logits, prior, { likelihood, batch }).sample(12, seeded(5));
     const whole = draw(100);
     for (const batch of [1, 4, 5, 12]) await expectClose(draw(batch), whole);
+  });
+
+  it('lets a decoder draw its symbols, each as often as it is likely', async () => {
+    const even = network({ name: 'even', input: spec([2]), output: spec([2], 'logits'), apply: (z) => mul(z, 0) });
+    const speller = sequential(spec([2]), even, gumbelSoftmax());
+    const drawn = (await fromDecoder(speller, prior).sample(400, seeded(5)).data()) as Float32Array;
+    const first = drawn.filter((value, at) => at % 2 === 0 && value === 1).length;
+    expect(Math.abs(first / 400 - 0.5)).toBeLessThan(0.1); // four deviations
+    await expectClose(fromDecoder(speller, prior).sample(400, seeded(5)), drawn);
   });
 
   it('asks a conditional decoder for all classes in turn, or for those that are named', async () => {

@@ -6,6 +6,7 @@ import {
   type Likelihood,
   type Network,
   type Prior,
+  type Random,
   type Spec,
   spec,
 } from '@gm/core';
@@ -32,7 +33,8 @@ export interface DecoderGenerator extends Generator {
  *   x = E[p(x | decoder(z))],   z ~ p(z)
  *
  * The codes of all samples are drawn first and then decoded in batches, outside training: `batch` changes the memory that is needed
- * and nothing else. The decoder stays the caller's: there is nothing to dispose of.
+ * and nothing else, but for a decoder that draws symbols itself (`gumbelSoftmax`), from the same stream. The decoder stays the caller's:
+ * there is nothing to dispose of.
  *
  * @param decoder  z → x, or z → what `likelihood` reads
  * @param prior    of the codes that the decoder takes
@@ -51,16 +53,16 @@ export function fromDecoder(
   checkFits({ name: 'prior', spec: spec(prior.shape, prior.range) }, { name: 'decoder', spec: decoder.input });
   const output = readBy(likelihood, decoder.output);
   const wanted = labelsFor(decoder, labels);
-  const decode = (z: Tensor, from: number) => {
+  const decode = (random: Random) => (z: Tensor, from: number) => {
     const condition = wanted && tensor1d(inTurn(wanted, from, z.shape[0]!), 'int32');
-    const decoded = decoder.apply(z, condition && { condition });
+    const decoded = decoder.apply(z, { random, ...(condition && { condition }) });
     return likelihood ? likelihood.mean(decoded) : decoded;
   };
   return {
     output,
     sample(count, random) {
       checkNumber('fromDecoder', 'count', count, { min: 1, integer: true });
-      return tidy(() => inBatches(prior.sample(count, random), batch, decode));
+      return tidy(() => inBatches(prior.sample(count, random), batch, decode(random)));
     },
   };
 }

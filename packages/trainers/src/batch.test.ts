@@ -3,8 +3,9 @@ import { type BatchSource, type LabelledExamples, seeded, spec } from '@gm/core'
 import { expectError } from '@gm/core/testing';
 import { batches, passages, sequenceDataset } from '@gm/data';
 import { mlpClassifier, mlpDiscriminator, recurrentClassifier } from '@gm/discriminators';
-import { codedGenerator, mlpDecoder, recurrentGenerator } from '@gm/generators';
+import { codedGenerator, mlpDecoder, recurrentDecoder, recurrentGenerator } from '@gm/generators';
 import { recurrentEncoder, standardNormal } from '@gm/latent';
+import { gaussianLikelihood } from '@gm/losses';
 import { ones, tensor1d, tensor2d, tensor3d, tidy, zeros } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { disposeAll, ring } from '../test/parts.js';
@@ -17,6 +18,7 @@ import {
   sequenceVae,
   train,
   trainer,
+  vae,
 } from './index.js';
 
 const [TIME, VOCABULARY] = [3, 4];
@@ -85,6 +87,42 @@ describe('training', () => {
     };
     expect(await lossOf([1, 2, 9], [1, 1, 0])).toBe(await lossOf([1, 2, -5], [1, 1, 0]));
     expect(await lossOf([1, 2, 9])).not.toBe(await lossOf([1, 2, -5]));
+  });
+
+  it('refuses a mask of another size, and one that the game would count past', async () => {
+    const series = spec([TIME, 1]);
+    const source = (mask: number[][]): BatchSource<LabelledExamples> => ({
+      example: series,
+      classes: 2,
+      batchSize: 2,
+      batchesPerEpoch: 1,
+      at: () => ({ x: ones([2, TIME, 1]), labels: tensor1d([0, 1], 'int32'), mask: tensor2d(mask) }),
+    });
+    const rows = [
+      [1, 1, 0],
+      [1, 1, 1],
+    ];
+    const judge = () =>
+      trainer(classifier({ network: recurrentClassifier({ input: series, hidden: [3], classes: 2, random }) }));
+    await started(judge(), source(rows));
+    await expectError(
+      () =>
+        started(
+          judge(),
+          source([
+            [1, 1],
+            [1, 1],
+          ]),
+        ),
+      'GM_SHAPE',
+      'mask',
+    );
+    const encoder = recurrentEncoder({ input: series, hidden: [3], latent: 2, random });
+    const decoder = recurrentDecoder({ latent: 2, output: series, hidden: [3], random });
+    const parts = { encoder, decoder, prior: standardNormal(2), likelihood: gaussianLikelihood() };
+    const counting = trainer(vae(parts));
+    await expectError(() => started(counting, source(rows)), 'GM_FIT', 'batches without a mask', '[3, 1]');
+    expect(counting.steps).toBe(0);
   });
 
   it('refuses labels beyond the head before the first step', async () => {

@@ -8,14 +8,16 @@ type Fields = Readonly<Record<string, unknown>>;
 /**
  * Passes when a batch has what the game takes, as far as it can be seen without reading a number of it.
  *
- * @throws GM_FIT for a missing field or another batch size than the game's, GM_SHAPE, GM_DTYPE
+ * @throws GM_FIT for a missing field, a mask that the game would not heed, or another batch size than the game's; GM_SHAPE, GM_DTYPE
  */
 export function checkBatch<Batch, Shared>(game: Game<Batch, Shared>, batch: Batch): void {
-  const { input, classes, targets, needs = [] } = game;
+  const { input, classes, targets, needs = [], masks = false } = game;
   const fields = batch as Fields;
+  if (fields.mask !== undefined && !masks) throw counted(input);
   for (const field of needs) if (fields[field] === undefined) throw missing(field, fields);
   const wanted: Readonly<Record<string, Spec>> = {
     x: input,
+    mask: spec(input.shape.slice(0, 1)),
     ...(targets && { targets: spec(targets) }),
     ...(classes !== undefined && fields.labels !== undefined && { labels: spec([], [0, classes - 1], 'int32') }),
   };
@@ -52,6 +54,16 @@ function checkSize([size]: readonly number[], wanted: number | undefined): void 
     expected: wanted === undefined ? 'at least one example in a batch' : `batches of ${wanted}`,
     received: `${size}`,
     remedy: 'Make source and game for the same batch size.',
+  });
+}
+
+function counted(input: Spec) {
+  return gmError('GM_FIT', {
+    where: 'data → model',
+    expected: `batches without a mask: the game counts every number of an example ${showShape(input.shape)}`,
+    received: 'one with a mask',
+    remedy:
+      'Cut examples to one length, fill symbols up with a padding that the spec names, or take a recipe that passes over steps.',
   });
 }
 

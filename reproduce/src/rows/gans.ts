@@ -183,7 +183,7 @@ function findingOf({ name }: Contestant, scores: readonly Score[], real: { floor
   const rarest = Math.min(...scores.map((score) => score.rarest));
   return {
     figure: `${name}, ${COUNT.toLocaleString('en')} samples: FLD, coverage of ${FEW.toLocaleString('en')} test digits, the rarest digit`,
-    reference: `real digits: FLD ${real.floor.toFixed(2)}, coverage ${real.coverage.toFixed(3)}; in FID on MNIST the losses lie close together (Lucic et al. 2018, table 4)`,
+    reference: `real digits: FLD ${real.floor.toFixed(2)}, coverage ${real.coverage.toFixed(3)}; FID on MNIST, each loss at its best of a hundred settings: NS GAN 6.8, LSGAN 7.8, WGAN GP 20.3 (Lucic et al. 2018, table 4)`,
     ours: `FLD ${spread(
       scores.map(({ fld }) => fld.value),
       1,

@@ -35,6 +35,7 @@ export function classifier({
     input: network.input,
     classes: classesOf(network),
     needs: ['labels'],
+    masks: true,
     players: [
       {
         name: 'classifier',

@@ -65,6 +65,7 @@ export function gan(parts: GanParts): Game<Examples, Draw> {
   const penalties = penaltiesOn(discriminator, parts.penalty);
   return {
     ...classesFor(generator, discriminator),
+    masks: true,
     input: dataSpec(
       { name: 'generator', spec: generator.output },
       { name: 'discriminator', spec: discriminator.input },

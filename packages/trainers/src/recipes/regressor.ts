@@ -31,6 +31,7 @@ export function regressor({ network, head, optimizer = adam() }: RegressorParts)
     input: network.input,
     targets: network.output.shape.slice(0, -1),
     needs: ['targets'],
+    masks: true,
     players: [
       {
         name: 'regressor',

@@ -89,6 +89,7 @@ export function vaeGan(parts: VaeGanParts): Game<Examples, Draw> {
 
   return {
     input,
+    masks: true,
     ...classesFor(encoder, generator, discriminator),
     share(batch, { random }) {
       const { x } = batch;
