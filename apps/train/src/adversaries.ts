@@ -67,7 +67,7 @@ export function composeSemiSupervised(surroundings: Surroundings): Composition {
   const prior = uniform(settings.latent!);
   const optimizers = { generator: ganAdam(settings), discriminator: ganAdam(rivalOf(settings)) };
   return {
-    game: semiSupervisedGan({ generator, discriminator, prior, optimizers }),
+    game: semiSupervisedGan({ generator, discriminator, prior, penalty: penaltyOf(settings), optimizers }),
     networks: { generator, discriminator },
     generator: fromDecoder(generator, prior),
     classifier: discriminator,

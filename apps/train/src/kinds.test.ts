@@ -53,7 +53,7 @@ describe('the losses of a kind', () => {
 describe('the penalty', () => {
   beforeEach(async () => void (await useBackend('cpu')));
 
-  it.each(['gan', 'acgan', 'vae-gan', 'adversarial-autoencoder'] as const)(
+  it.each(['gan', 'acgan', 'vae-gan', 'adversarial-autoencoder', 'semi-supervised'] as const)(
     'of a %s is none, or the one that is asked for, with its weight',
     async (kind) => {
       const penaltyOf = async (choices: Choices) => (await firstMetrics(kind, choices))['discriminator/penalty'];

@@ -89,6 +89,8 @@ const SEMI_SUPERVISED: Choices = {
   generatorHidden: undefined,
   discriminator: 'conv',
   discriminatorLearningRate: undefined,
+  penalty: 'none',
+  penaltyWeight: undefined,
   latent: 50,
   labels: 100,
   hidden: [500, 250],

@@ -65,7 +65,7 @@ function addTrain(gm: Command): void {
     )
     .addOption(new Option('--loss <name>', 'which of them depends on the kind').choices(LOSSES))
     .addOption(
-      new Option('--penalty <name>', 'on the discriminator (GANs, vae-gan, adversarial-autoencoder)').choices(
+      new Option('--penalty <name>', 'on the discriminator (GANs, vae-gan, adversarial-autoencoder, semi-supervised)').choices(
         PENALTIES,
       ),
     )

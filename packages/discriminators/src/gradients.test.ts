@@ -1,5 +1,6 @@
 import { seeded, spec } from '@gm/core';
 import { expectNoLeak } from '@gm/core/testing';
+import { spectralNorm } from '@gm/networks';
 import { beforeEach, describe, it } from 'vitest';
 import { backends, useBackend } from '../test/backend.js';
 import { checkGradients, checkSecondGradients } from '../test/gradients.js';
@@ -72,6 +73,16 @@ describe.each(backends)('gradients on %s', (backend) => {
     const body = chain(conv2d(3, 1), block, relu, globalAverage);
     await checkGradients(reference.discriminator(body, dense), { network, batch: 2 });
     await checkSecondGradients({ network, batch: 2 });
+  });
+
+  it.each([
+    ['mlpDiscriminator', { make: mlpDiscriminator, input: spec([4]), hidden: [5] }],
+    ['dcganDiscriminator', { make: dcganDiscriminator, input: image, channels: 2, norm: 'none' }],
+    ['patchDiscriminator', { make: patchDiscriminator, input: image, channels: 2, halvings: 1, norm: 'none' }],
+    ['resnetDiscriminator', { make: resnetDiscriminator, input: spec([5, 4, 1]), channels: [2] }],
+  ] as const)('%s under spectral norm has right second derivatives', async (_, { make, ...options }) => {
+    const network = make({ ...options, kernelNorm: spectralNorm(), random } as never);
+    await checkSecondGradients({ network, batch: 2, settling: 30, step: 0.01 });
   });
 
   it.each(['lstm', 'gru'] as const)('recurrentDiscriminator of %s has right second derivatives', async (cell) => {

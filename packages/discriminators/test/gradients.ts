@@ -1,6 +1,6 @@
 import { type ApplyOptions, type Network, seeded } from '@gm/core';
 import { draw, expectGradient, expectParameterGradients, expectSecondGradient, tensorOf } from '@gm/core/testing';
-import { add, mul, square, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { add, mul, ones, square, sum, type Tensor } from '@tensorflow/tfjs-core';
 import type { Part } from './reference.js';
 
 export interface GradientCheck {
@@ -9,6 +9,8 @@ export interface GradientCheck {
   readonly options?: ApplyOptions;
   /** Of the difference that second derivatives are compared with. Default 2e-3. */
   readonly step?: number;
+  /** Evaluations in training mode before, for what follows the parameters in buffers. Default none. */
+  readonly settling?: number;
 }
 
 /**
@@ -42,8 +44,9 @@ export async function checkGradients(
 /** Second derivatives of L = Σ (wᵢ yᵢ + ½ yᵢ²), as a gradient penalty takes them, against differences of the first, within 1e-3. */
 export async function checkSecondGradients(check: GradientCheck): Promise<void> {
   // Small enough to stay on one side of every kink, and large beside the rounding of the gradients.
-  const { network, batch = 3, options = {}, step = 2e-3 } = check;
+  const { network, batch = 3, options = {}, step = 2e-3, settling = 0 } = check;
   redraw(network);
+  settle(network, settling);
   const weights = tensorOf(draw([batch, ...network.output.shape], { seed: 'w', range: [0.25, 1.75] }));
   await expectSecondGradient({
     f: (x) => {
@@ -55,6 +58,12 @@ export async function checkSecondGradients(check: GradientCheck): Promise<void> 
     step,
   });
   weights.dispose();
+}
+
+function settle(network: Network, times: number): void {
+  const x = ones([1, ...network.input.shape]);
+  for (let time = 0; time < times; time++) network.apply(x, { training: true }).dispose();
+  x.dispose();
 }
 
 /** Kernels from N(0, 1 / fanIn), so that signals keep their size; the rest around what it starts from. */

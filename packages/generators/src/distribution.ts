@@ -4,7 +4,7 @@ import { checkNumber, gmError } from '@gm/core';
 export interface ChoiceOptions {
   /** τ > 0: below 1 the likely become likelier, above 1 all become alike. Default 1. */
   readonly temperature?: number;
-  /** Only the k likeliest may be chosen. Default all. */
+  /** Only the k likeliest may be chosen; all where there are fewer. Default all. */
   readonly topK?: number;
   /** Only the likeliest that together have this probability may be chosen, in (0, 1]. Default 1. */
   readonly topP?: number;

@@ -2,19 +2,21 @@ import { useBackend } from '@gm/backends';
 import { type BatchSource, type LabelledExamples, type Network, type SeededRandom, seeded, spec } from '@gm/core';
 import {
   convClassifier,
+  dcganDiscriminator,
+  discriminator,
   type FeatureNetwork,
   patchDiscriminator,
   resnetClassifier,
   resnetDiscriminator,
   withHead,
 } from '@gm/discriminators';
-import { dcganGenerator } from '@gm/generators';
-import { standardNormal } from '@gm/latent';
-import { spectralNorm, weightsOf } from '@gm/networks';
-import { argMax, tensor, tidy } from '@tensorflow/tfjs-core';
+import { convDecoder, dcganGenerator } from '@gm/generators';
+import { convEncoder, standardNormal } from '@gm/latent';
+import { dense, frozen, spectralNorm, weightsOf } from '@gm/networks';
+import { argMax, sigmoid, tensor, tidy } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { disposeAll } from '../../test/parts.js';
-import { adam, classifier, type GameTrainer, gan, train, trainer } from '../index.js';
+import { adam, classifier, type GameTrainer, gan, train, trainer, vae } from '../index.js';
 
 const [SIDE, BATCH] = [8, 32];
 const image = spec([SIDE, SIDE, 1], [0, 1]);
@@ -94,6 +96,7 @@ function adversaries(discriminator: FeatureNetwork) {
 }
 
 const judges = {
+  dcganDiscriminator: () => dcganDiscriminator({ input: image, channels: 8, norm: 'none', random: seeded(1) }),
   patchDiscriminator: () => patchDiscriminator({ input: image, channels: 16, halvings: 1, random: seeded(1) }),
   'resnetDiscriminator with spectral norm': () =>
     resnetDiscriminator({ input: image, channels: [8, 16], kernelNorm: spectralNorm(), random: seeded(1) }),
@@ -127,6 +130,43 @@ describe('images of bars', () => {
     disposeAll(run);
   });
 
+  const bytesOf = async (network: Network) => {
+    const values = await Promise.all(Object.values(weightsOf(network)).map((weight) => weight.data()));
+    return values.map(({ buffer, byteOffset, byteLength }) => [...new Uint8Array(buffer, byteOffset, byteLength)]);
+  };
+
+  it('a VAE of convolutions keeps which bar it saw, and a head on its frozen encoder tells which way that lay', async () => {
+    const random = seeded(1);
+    const encoder = convEncoder({ input: image, channels: [8, 16], latent: 4, random });
+    const decoder = convDecoder({
+      latent: 4,
+      channels: [16, 8],
+      output: spec(image.shape, 'logits'),
+      random,
+    });
+    const parts = { encoder, decoder, prior: standardNormal(4), optimizer: adam({ learningRate: 3e-3 }) };
+    const run = trainer(vae(parts), { seed: 1 });
+    const distance = async () => {
+      const { x } = images(FOUR, seeded('fresh'), 200);
+      const again = await tidy(() => sigmoid(decoder.apply(encoder.encode(x).mean))).data();
+      const errors = Array.from({ length: 200 }, (_, row) => nearestOf(again.slice(row * SIDE ** 2)).distance);
+      return errors.reduce((total, error) => total + error) / 200;
+    };
+    expect(await distance()).toBeGreaterThan(0.4);
+    await trainOn(run, FOUR, 300);
+    expect(await distance()).toBeLessThan(0.15);
+    run.dispose();
+    const before = await bytesOf(encoder);
+    const head = dense({ units: 2, random: seeded(2) });
+    const network = discriminator({ body: frozen(encoder), head });
+    const judge = trainer(classifier({ network, optimizer: adam({ learningRate: 2e-2 }) }), { seed: 1 });
+    await trainOn(judge, FOUR, 300);
+    expect(await accuracyOf(network, FOUR)).toBeGreaterThan(0.95);
+    expect(await bytesOf(encoder)).toEqual(before);
+    disposeAll(judge);
+    decoder.dispose();
+  });
+
   /** An adversary that has taught for a while. */
   async function trainedAdversary(): Promise<FeatureNetwork> {
     const run = adversaries(judges['resnetDiscriminator with spectral norm']());
@@ -135,11 +175,6 @@ describe('images of bars', () => {
     run.networks.generator!.dispose();
     return run.networks.discriminator as FeatureNetwork;
   }
-  const bytesOf = async (network: Network) => {
-    const values = await Promise.all(Object.values(weightsOf(network)).map((weight) => weight.data()));
-    return values.map(({ buffer, byteOffset, byteLength }) => [...new Uint8Array(buffer, byteOffset, byteLength)]);
-  };
-
   it.each([
     ['stays byte for byte where it is frozen', true, 2e-2],
     ['moves where it is fine-tuned', false, 3e-3],
