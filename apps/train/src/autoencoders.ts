@@ -25,8 +25,8 @@ function autoencoderOf(surroundings: Surroundings) {
   const likelihood = likelihoodOf(settings);
   checkLikelihood(surroundings, likelihood);
   const { encoder, prior } = codeOf(surroundings);
-  const told = { ...surroundings, settings: { ...settings, latent: encoder.latent } };
-  const decoder = generatorOf(told, spec(example.shape, likelihood.prediction));
+  const coded = { ...surroundings, settings: { ...settings, latent: encoder.latent } };
+  const decoder = generatorOf(coded, spec(example.shape, likelihood.prediction));
   // What is told apart from x would have to be told here too.
   const reconstruct = !settings.conditional && {
     reconstruct: (x: Tensor) => tidy(() => likelihood.mean(decoder.apply(meanOf(encoder.encode(x))))),

@@ -12,6 +12,7 @@ export function completeSettings(kind: Kind, choices: Choices): Settings {
   checkBelonging(kind, [...Object.keys(defaults), 'loss'], choices);
   checkLoss(kind, losses, loss);
   if (choices.binarize) checkBits(loss);
+  checkPriorOptions(choices);
   const settings = v.safeParse(settingsSchema, withoutUndefined({ ...defaults, ...choices, loss }));
   if (settings.success) return settings.output;
   throw invalid(settings.issues[0]);
@@ -34,14 +35,17 @@ const ROLES = ['discriminator', 'generator', 'encoder'] as const;
 function checkBelonging(kind: Kind, known: readonly string[], choices: Choices): void {
   const stranger = Object.keys(choices).find((name) => !known.includes(name));
   if (stranger === undefined) return;
+  const { series = {}, text = {} } = KIND_OPTIONS[kind];
   const owners = KINDS.filter((other) => stranger in KIND_OPTIONS[other].images);
+  const sources = [...(stranger in series ? ['series:<csv>'] : []), ...(stranger in text ? ['text:<file>'] : [])];
+  const elsewhere = sources.map((source) => `, or take --data ${source}`).join('');
   const role = ROLES.find((name) => known.includes(name));
   const reader = stranger === 'cell' && role ? `, or say --${role} recurrent` : '';
   throw wrongOption({
     where: `gm train ${kind}`,
     expected: `only options that a ${kind} has`,
     received: `--${kebab(stranger)} ${choices[stranger as keyof Choices]}`,
-    remedy: `Leave it out, or train one of ${owners.join(', ')}${reader}.`,
+    remedy: `Leave it out, or train one of ${owners.join(', ')}${elsewhere}${reader}.`,
   });
 }
 
@@ -55,6 +59,24 @@ function checkLoss(kind: Kind, losses: readonly Settings['loss'][], loss: Settin
     remedy: `Choose one of them, or train a ${owner}.`,
   });
 }
+
+/** Options of one prior are no options of another. */
+function checkPriorOptions({ prior = 'normal', ...choices }: Choices): void {
+  for (const [option, owners] of Object.entries(OWNERS)) {
+    if (choices[option as keyof typeof OWNERS] === undefined || owners.includes(prior)) continue;
+    throw wrongOption({
+      where: `--${option}`,
+      expected: `--prior ${owners.join(' or ')} beside it`,
+      received: `--prior ${prior}`,
+      remedy: `Leave it out, or say --prior ${owners[0]}.`,
+    });
+  }
+}
+
+const OWNERS: Readonly<Record<'components' | 'categories', readonly Settings['prior'][]>> = {
+  components: ['mixture', 'vamp'],
+  categories: ['categorical'],
+};
 
 function checkBits(loss: Settings['loss']): void {
   if (loss === 'bernoulli') return;

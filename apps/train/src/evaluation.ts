@@ -126,8 +126,8 @@ export function trigramsOf(pieces: readonly string[], { alphabet, training, test
   };
   const times = new Map<string, number>();
   for (const piece of pieces) times.set(piece, (times.get(piece) ?? 0) + 1);
-  const distinct = [...times.values()].filter((count) => count === 1).length / pieces.length;
-  return { trigrams: share(pieces), realTrigrams: share([alphabet.decode(test)]), distinct };
+  const unrepeated = [...times.values()].filter((count) => count === 1).length / pieces.length;
+  return { trigrams: share(pieces), realTrigrams: share([alphabet.decode(test)]), unrepeated };
 }
 
 function trigrams(text: string): string[] {

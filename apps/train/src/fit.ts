@@ -5,13 +5,13 @@ import type { Surroundings } from './parts.js';
 import type { Settings } from './settings.js';
 
 export function checkLikelihood({ settings, example }: Surroundings, { target }: Likelihood): void {
-  const isToy = example.shape.length === 1;
+  const isImage = example.shape.length === 3;
   if (rangeRemedy(example.range, target) === undefined) return;
   throw wrongOption({
     where: `--loss ${settings.loss} on --data ${settings.data}`,
     expected: `numbers in ${showRange(target)}`,
     received: showRange(example.range),
-    remedy: isToy ? 'Choose --loss gaussian.' : 'Choose --pixels unit, or --loss gaussian.',
+    remedy: isImage ? 'Choose --pixels unit, or --loss gaussian.' : 'Choose --loss gaussian.',
   });
 }
 

@@ -1,5 +1,5 @@
 import { type Generator, seeded } from '@gm/core';
-import { type Dataset, epochOf } from '@gm/data';
+import { binarize, type Dataset, epochOf } from '@gm/data';
 import { fromDecoder } from '@gm/generators';
 import { fitGaussianMixture } from '@gm/latent';
 import { featuresOf } from '@gm/metrics';
@@ -7,7 +7,6 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { meanOf } from './autoencoders.js';
 import { wrongOption } from './complain.js';
 import type { Composition } from './composed.js';
-import { atMost } from './datasets.js';
 import type { Run } from './runFolder.js';
 
 /** How many examples a mixture is fitted to. */
@@ -16,6 +15,8 @@ const EXAMPLES = 10_000;
 interface Fit {
   readonly components: number;
   readonly seed: number;
+  /** Whether the encoder was trained on drawn zeros and ones. */
+  readonly binarize?: boolean | undefined;
 }
 
 /**
@@ -25,16 +26,27 @@ interface Fit {
 export async function fittedGenerator(
   { encoder, decoder, likelihood }: NonNullable<Composition['autoencoder']>,
   training: Dataset,
-  { components, seed }: Fit,
+  { components, seed, binarize: binary }: Fit,
 ): Promise<Generator> {
-  const means = { apply: (x: Tensor) => meanOf(encoder.encode(x)) };
-  const codes = await featuresOf(means, epochOf(atMost(training, EXAMPLES), { batchSize: 500 }));
   const random = seeded(seed).split('mixture');
+  const drawn = binary && { transform: binarize, random: random.split('bits') };
+  const means = { apply: (x: Tensor) => meanOf(encoder.encode(x)) };
+  const codes = await featuresOf(means, epochOf(spread(training, EXAMPLES), { batchSize: 500, ...drawn }));
   const prior = fitGaussianMixture(codes, { components, covariance: 'full', random });
   return fromDecoder(decoder, prior, { likelihood });
 }
 
-/** @throws GM_OPTION when there is no encoder to Gaussian codes, or it is told classes */
+/** So many examples from all over the data. */
+function spread(dataset: Dataset, most: number): Dataset {
+  const apart = Math.max(1, dataset.count / most);
+  return {
+    ...dataset,
+    count: Math.min(most, dataset.count),
+    at: (places) => dataset.at(Array.from(places, (place) => Math.floor(place * apart))),
+  };
+}
+
+/** @throws GM_OPTION for another kind, or where codes are categories or parts are told classes */
 export function checkFittable({ kind, prior = 'normal', conditional }: Run['settings']): void {
   if ((kind === 'vae' || kind === 'iwae') && !conditional && prior !== 'categorical') return;
   const told = conditional ? ' that is told classes' : '';

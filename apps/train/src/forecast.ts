@@ -20,7 +20,8 @@ export interface Forecast {
 
 /** Of what may come, how much lies between low and high. */
 export const COVERAGE = 0.8;
-const LEVELS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+/** Of the quantiles that a score is averaged over. */
+export const LEVELS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 /** What comes after those values, which are in units of the spread of the training part. */
 export async function forecastAfter(

@@ -1,4 +1,5 @@
 import { useBackend } from '@gm/backends';
+import { type Spec, spec } from '@gm/core';
 import { readMetrics, trainer } from '@gm/trainers';
 import { dispose } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -47,6 +48,60 @@ describe('the losses of a kind', () => {
     for (const kind of ['gan', 'acgan', 'vae-gan'] as const) {
       expect(completeSettings(kind, SMALL).loss).toBe('non-saturating');
     }
+  });
+});
+
+describe('parts by name', () => {
+  beforeEach(async () => void (await useBackend('cpu')));
+
+  /** The names of all parameters and buffers of each part. */
+  function namesOf(kind: Kind, choices: Choices, example: Spec, classes?: number): Record<string, string> {
+    const settings = completeSettings(kind, { seed: 3, hidden: [4], latent: 2, ...choices });
+    const { networks } = compose(settings, { example, classes });
+    const names = Object.entries(networks).map(([role, network]) => {
+      const all = Object.keys({ ...network.parameters, ...network.buffers }).join(' ');
+      network.dispose();
+      return [role, all] as const;
+    });
+    return Object.fromEntries(names);
+  }
+  const series = spec([6, 1]);
+  const CELL = /recurrentKernel/;
+
+  it.each(['vae', 'iwae', 'gan', 'lsgan', 'wgan-gp', 'r3gan', 'vae-gan'] as const)(
+    'of a %s are recurrent on a series, and none where mlp is said',
+    (kind) => {
+      const roles = { encoder: 'mlp', generator: 'mlp', discriminator: 'mlp' } as const;
+      const own = Object.fromEntries(Object.entries(roles).filter(([role]) => role in KIND_OPTIONS[kind].images));
+      const data = { data: 'series:s.csv' };
+      for (const names of Object.values(namesOf(kind, data, series))) expect(names).toMatch(CELL);
+      for (const names of Object.values(namesOf(kind, { ...data, ...own }, series))) expect(names).not.toMatch(CELL);
+    },
+  );
+
+  it('go through images where recurrent is said', () => {
+    const image = spec([4, 3, 2], [0, 1]);
+    const said = { encoder: 'recurrent', generator: 'recurrent' } as const;
+    for (const names of Object.values(namesOf('vae', said, image))) expect(names).toMatch(CELL);
+  });
+
+  it.each(['mlp', 'dcgan', 'patch', 'resnet'] as const)(
+    'of a %s discriminator are under spectral norm if asked',
+    (discriminator) => {
+      const image = spec([8, 8, 1], [-1, 1]);
+      const left = (spectralNorm: boolean) => namesOf('gan', { discriminator, spectralNorm }, image).discriminator;
+      expect(left(false)).not.toMatch(/left/);
+      expect(left(true)).toMatch(/left/);
+      expect(left(true)).not.toMatch(/offset/);
+    },
+  );
+
+  it.each(['dcgan', 'resnet'] as const)('of a %s classifier have no batch norm under a penalty', (discriminator) => {
+    const image = spec([8, 8, 1], [0, 1]);
+    const names = (penalty: 'none' | 'r1') =>
+      namesOf('semi-supervised', { discriminator, penalty, labels: 4 }, image, 4).discriminator;
+    expect(names('none')).toMatch(/variance/);
+    expect(names('r1')).not.toMatch(/variance/);
   });
 });
 

@@ -65,9 +65,10 @@ function addTrain(gm: Command): void {
     )
     .addOption(new Option('--loss <name>', 'which of them depends on the kind').choices(LOSSES))
     .addOption(
-      new Option('--penalty <name>', 'on the discriminator (GANs, vae-gan, adversarial-autoencoder, semi-supervised)').choices(
-        PENALTIES,
-      ),
+      new Option(
+        '--penalty <name>',
+        'on the discriminator (GANs, vae-gan, adversarial-autoencoder, semi-supervised)',
+      ).choices(PENALTIES),
     )
     .addOption(
       new Option('--cell <name>', 'language-model, sequence-vae, forecast, other recurrent parts').choices(CELLS),
@@ -79,10 +80,10 @@ function addTrain(gm: Command): void {
     )
     .option(
       '--generator-hidden <sizes>',
-      'those of an MLP generator, from z outwards (default: --hidden reversed)',
+      'those of an MLP or recurrent generator, from z outwards (default: --hidden reversed)',
       sizes,
     )
-    .option('--latent <count>', 'size of z', wholeNumber)
+    .option('--latent <count>', 'size of z; variables of a categorical code', wholeNumber)
     .addOption(
       new Option(
         '--prior <name>',
@@ -122,11 +123,7 @@ function addTrain(gm: Command): void {
       'divide the kernels of the discriminator by their largest singular values (GANs, vae-gan)',
     )
     .option('--clip <limit>', 'keep the weights of the discriminator within ± this (GANs)', positiveNumber)
-    .option(
-      '--time <count>',
-      'characters in one piece (language-model, sequence-vae), steps in one example (of a series)',
-      wholeNumber,
-    )
+    .option('--time <count>', 'characters in one piece of a text, steps in one example of a series', wholeNumber)
     .option('--step-dropout <share>', 'of the characters that the generator is not told (sequence-vae)', anyNumber)
     .option('--warm-up <steps>', 'until the divergence weighs --beta (sequence-vae)', wholeNumber)
     .option('--dropout <share>', 'of the numbers between recurrent layers (language-model)', anyNumber)
@@ -179,11 +176,14 @@ function addEvaluate(gm: Command): void {
     .description(
       'Measure a run on test data: VAE −ELBO and importance-weighted bound in nats, classifier accuracy, bits per\n' +
         'character of a language model or a sequence VAE, CRPS of a forecast; samples of the GAN kinds are judged\n' +
-        'by a classifier.',
+        'by a classifier, those of series by their Fréchet distance, those of text by their trigrams.',
     )
     .argument('<run>', 'folder of a run')
-    .option('--judge <run>', 'classifier run that judges samples (default: runs/judge-<data>, trained when missing)')
-    .option('--count <count>', 'samples to judge', wholeNumber, 1000)
+    .option(
+      '--judge <run>',
+      'classifier run that judges samples of images or points (default: runs/judge-<data>, trained when missing)',
+    )
+    .option('--count <count>', 'samples to judge or compare', wholeNumber, 1000)
     .option('--importance <count>', 'samples for the bound L_K', wholeNumber, 50)
     .option('--examples <count>', 'test examples for L_K; the ELBO uses all', wholeNumber, 1000)
     .option('--seed <number>', 'of all draws', anyNumber, 1)

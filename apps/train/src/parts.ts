@@ -50,7 +50,7 @@ import {
 } from '@gm/networks';
 import { wrongOption } from './complain.js';
 import type { AutoencoderCode } from './composed.js';
-import { recurrentEncoderOf, recurrentGeneratorOf, stepReader } from './recurrentParts.js';
+import { recurrentEncoderOf, recurrentGeneratorOf, stepReader, stepsOf } from './recurrentParts.js';
 import type { Settings } from './settings.js';
 
 /** What the parts of a run are made for. */
@@ -142,8 +142,8 @@ const CLASSIFIER: Readonly<
   mlp: ({ settings, example, random }, classes) =>
     mlpClassifier({ input: example, hidden: settings.hidden, classes, random }),
   conv: ({ example, random }, classes) => convClassifier({ input: images('discriminator', example), classes, random }),
-  dcgan: ({ example, random }, classes) =>
-    withHead(dcganDiscriminator({ input: images('discriminator', example), random }), {
+  dcgan: ({ settings, example, random }, classes) =>
+    withHead(dcganDiscriminator({ input: images('discriminator', example), random, ...normUnder(settings) }), {
       classes,
       random: random.split('head'),
     }),
@@ -155,8 +155,14 @@ const CLASSIFIER: Readonly<
       remedy: 'patch tells real from generated; choose resnet for a convolutional classifier.',
     });
   },
-  resnet: ({ example, random }, classes) =>
-    resnetClassifier({ input: images('discriminator', example), classes, norm: batchNorm, random }),
+  resnet: ({ settings, example, random }, classes) =>
+    resnetClassifier({
+      input: images('discriminator', example),
+      classes,
+      norm: batchNorm,
+      random,
+      ...normUnder(settings),
+    }),
   recurrent: (surroundings, classes) =>
     discriminator({ body: stepReader(surroundings), head: dense({ units: classes, random: surroundings.random }) }),
 };
@@ -223,7 +229,7 @@ export function quantisedOf({ settings, example, random }: Surroundings): { enco
   return { encoder, decoder: sequential(encoder.output, double(64), relu(), double(channels)) };
 }
 
-/** Encoder and prior of an autoencoder, and how many numbers a code of theirs has. */
+/** Encoder and prior of an autoencoder. */
 export function codeOf(surroundings: Surroundings): AutoencoderCode {
   const { settings, random } = surroundings;
   const { prior = 'normal', conditional } = settings; // runs of earlier versions do not say
@@ -238,8 +244,10 @@ export function codeOf(surroundings: Surroundings): AutoencoderCode {
 
 /** A network with logits of that many classes is one with logits of that many categories. */
 function categoricalCodeOf(surroundings: Surroundings): AutoencoderCode {
-  const { settings, random } = surroundings;
+  const { settings, example, random } = surroundings;
   if (settings.conditional) throw notTold('categorical, whose encoders are told no class');
+  if (settings.encoder === 'conv') images('encoder', example);
+  if (settings.encoder === 'recurrent') stepsOf('encoder', example);
   const sizes = { variables: settings.latent!, categories: settings.categories! };
   const logits = CLASSIFIER[settings.encoder!](
     { ...surroundings, random: random.split('encoder') },

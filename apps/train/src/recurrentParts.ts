@@ -33,7 +33,7 @@ export function recurrentGeneratorOf(surroundings: Surroundings, output: Spec): 
 }
 
 /** The shape of an example as steps: [time, channels]. */
-function stepsOf(role: string, { shape }: Spec): readonly [time: number, channels: number] {
+export function stepsOf(role: string, { shape }: Spec): readonly [time: number, channels: number] {
   const [time, width, channels = 1] = shape;
   if (time !== undefined && width !== undefined) return [time, width * channels];
   throw wrongOption({
@@ -49,7 +49,7 @@ function checkUntold(role: string, { told }: Surroundings): void {
   throw wrongOption({
     where: `--${role} recurrent`,
     expected: 'parts that are told no class',
-    received: '--conditional',
-    remedy: `Leave out one of the two, or choose another --${role}.`,
+    received: 'the class of each example, of --conditional or an acgan',
+    remedy: `Choose another --${role}, or leave out --conditional.`,
   });
 }

@@ -19,7 +19,7 @@ const CHARACTERS = 1000;
 export type Look = 'points' | 'series' | 'images' | 'text';
 
 /** What has to be known of examples to show them. */
-export type Shown = Pick<Run['data'], 'example' | 'characters'>;
+export type Shown = Pick<Run['data'], 'example' | 'characters' | 'units'>;
 
 export function lookOf({ example, characters }: Shown): Look {
   if (characters !== undefined) return 'text';
@@ -54,7 +54,7 @@ export async function writeResults(
     }[look];
     const drawn = await drawValues(composition.generator, SHOWN[look], seed);
     const real = look === 'points' || look === 'series' ? { data: await examples(data.train, SHOWN[look]) } : {};
-    writeFileSync(written.samples, samplesFile(drawn, shown, { real, units: data.series?.training }));
+    writeFileSync(written.samples, samplesFile(drawn, shown, real));
   }
   if (composition.reconstruct && look !== 'points') {
     written.reconstructions = look === 'images' ? files.reconstructions : files.reconstructionsChart;
@@ -87,20 +87,17 @@ export async function drawValues(generator: Generator, count: number, seed: numb
   return readValues(generator.sample(count, seeded(seed).split('samples')));
 }
 
-interface Beside {
-  /** Real examples by a name. */
-  readonly real?: Readonly<Record<string, Values>>;
-  /** Of a series. */
-  readonly units?: Units | undefined;
-}
-
 /**
  * A PNG grid of images, an SVG scatter of points, an SVG with a panel for each series, or lines of text; with real points and series
  * beside them where they are given.
  */
-export function samplesFile(drawn: Values, shown: Shown, { real = {}, units }: Beside = {}): Uint8Array | string {
+export function samplesFile(
+  drawn: Values,
+  shown: Shown,
+  real: Readonly<Record<string, Values>> = {},
+): Uint8Array | string {
   const look = lookOf(shown);
-  const { example, characters = [] } = shown;
+  const { example, characters = [], units } = shown;
   if (look === 'text')
     return textsOf(drawn, alphabetOf(characters))
       .map((text) => `${text}\n`)

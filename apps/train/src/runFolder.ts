@@ -41,6 +41,8 @@ const runSchema = v.object({
     classes: v.optional(v.number()),
     /** The characters of a text in the order of their numbers. */
     characters: v.optional(v.array(v.string())),
+    /** Of a series: how its numbers are had back from standardised ones. */
+    units: v.optional(v.object({ mean: v.number(), scale: v.number() })),
     fingerprint: v.string(),
   }),
   versions: v.record(v.string(), v.string()),

@@ -4,6 +4,7 @@ import { EXIT, wrongFile } from './complain.js';
 import type { Composition } from './composed.js';
 import { compose } from './composition.js';
 import { type Data, fingerprint, openData } from './datasets.js';
+import { checkKindOfData } from './fit.js';
 import { lockRun } from './lock.js';
 import { preview } from './preview.js';
 import { duration } from './progress.js';
@@ -26,6 +27,7 @@ interface Start {
 export async function startRun(start: Start): Promise<Outcome> {
   const { settings, goal, folder, backend, checkpointEvery, atMostMinutes } = start;
   const info = await useBackend((backend ?? 'auto') as BackendName);
+  checkKindOfData(settings);
   const data = await openData(settings);
   const composition = compose(settings, data.train);
   const training = trainingOf(settings, composition);
@@ -59,8 +61,7 @@ export async function resumeRun({ folder, goal: wanted, backend, checkpointEvery
   try {
     const { info, composition, training } = await openRun(folder, backend);
     const { settings } = former;
-    const data = await openData(settings);
-    checkSameData(folder, former, await fingerprint(data.train));
+    const data = await dataOf(folder, former);
     const batches = batchesOf(settings, data);
     const goal = wanted ?? former.goal;
     const run = { ...former, goal, backend: info.name };
@@ -86,7 +87,7 @@ export async function openRun(folder: string, backend?: string) {
   const composition = compose(run.settings, run.data);
   const training = trainingOf(run.settings, composition);
   await restoreTraining(folder, training);
-  return { run, info, composition, training };
+  return { folder, run, info, composition, training };
 }
 
 /** A WebGPU device may be lost, and another started; nothing like it can happen to the other backends. */
@@ -110,11 +111,26 @@ function describeRun(settings: Settings, { name }: BackendInfo) {
   };
 }
 
-async function describeExamples({ train, text }: Data): Promise<Run['data']> {
+async function describeExamples({ train, text, series }: Data): Promise<Run['data']> {
   const { count, example, classes } = train;
   const characters = text && { characters: [...text.alphabet.characters] };
+  const units = series && { units: { mean: series.training.mean, scale: series.training.scale } };
   const shape = [...example.shape];
-  return { count, example: { ...example, shape }, classes, ...characters, fingerprint: await fingerprint(train) };
+  return {
+    count,
+    example: { ...example, shape },
+    classes,
+    ...characters,
+    ...units,
+    fingerprint: await fingerprint(train),
+  };
+}
+
+/** The data that a run was started with. @throws GM_FILE when they are other ones by now */
+export async function dataOf(folder: string, run: Run): Promise<Data> {
+  const data = await openData(run.settings);
+  checkSameData(folder, run, await fingerprint(data.train));
+  return data;
 }
 
 function checkSameData(folder: string, { data, settings }: Run, found: string): void {

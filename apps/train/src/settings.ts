@@ -52,9 +52,9 @@ export const settingsSchema = v.strictObject({
   average: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
   /** Steps over which the learning rate falls to a twentieth along half a cosine; constant without it. */
   decay: v.optional(count),
-  /** Units of MLP parts, from the data inwards. */
+  /** Units of MLP or recurrent parts, from the data inwards. */
   hidden: v.array(count),
-  /** Units of an MLP generator, from z outwards; `hidden` the other way round without it. */
+  /** Units of an MLP or recurrent generator, from z outwards; `hidden` the other way round without it. */
   generatorHidden: v.optional(v.array(count)),
   /** Of the discriminator, where it differs from the others'. */
   discriminatorLearningRate: v.optional(positive),

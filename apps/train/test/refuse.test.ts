@@ -63,6 +63,17 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
     on('vae', '--prior', 'categorical', '--conditional'),
     /--prior: expected normal or mixture/,
   ],
+  [
+    'categories of another prior',
+    on('vae', '--categories', '5'),
+    /--categories: expected --prior categorical beside it/,
+  ],
+  ['components of another prior', on('vae', '--components', '5'), /--components: expected --prior mixture or vamp/],
+  [
+    'a categorical code of points by convolutions',
+    ['train', 'vae', '--data', 'toy:ring', '--prior', 'categorical', '--encoder', 'conv'],
+    /--encoder: expected a part for points/,
+  ],
   ['a category of its own', on('vae', '--prior', 'categorical', '--categories', '1'), /--categories: expected >=2/],
   [
     'a recurrent generator that is told classes',

@@ -50,7 +50,7 @@ describe('gm with a sequence VAE', () => {
 
   it.each([
     ['other data', ['train', 'sequence-vae', '--data', 'toy:ring'], /expected --data text:<file>/],
-    ['text for an image model', ['train', 'vae', '--data', data], /a language-model or a sequence-vae on text/],
+    ['text for an image model', ['train', 'vae', '--data', data], /a language-model, a sequence-vae or a gan on text/],
     [
       'more silence than there is',
       ['train', 'sequence-vae', '--data', data, '--step-dropout', '1.5'],

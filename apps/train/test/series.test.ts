@@ -70,8 +70,8 @@ describe('gm train on a series', () => {
 
   it.each<[string, string, readonly string[], RegExp]>([
     ['classes', 'gan', ['--conditional'], /expected data with labels/],
-    ['a convolution', 'gan', ['--discriminator', 'dcgan'], /a part for series: mlp or recurrent/],
-    ['a loss of zeros and ones', 'vae', ['--loss', 'bernoulli'], /Choose .*--loss gaussian/],
+    ['a convolution', 'gan', ['--discriminator', 'dcgan'], /a part for sequences: mlp or recurrent/],
+    ['a loss of zeros and ones', 'vae', ['--loss', 'bernoulli'], /received unbounded. Choose --loss gaussian/],
     ['a codebook', 'vq-vae', [], /images or points/],
     ['more steps than there are', 'gan', ['--time', '100'], /at least 1000 steps.*take a smaller --time/],
   ])('refuses %s', async (_, kind, args, message) => {

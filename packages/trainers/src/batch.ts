@@ -8,7 +8,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /**
  * Passes when a batch has what the game takes, as far as it can be seen without reading a number of it.
  *
- * @throws GM_FIT for a missing field, a mask that the game would not heed, or another batch size than the game's; GM_SHAPE, GM_DTYPE
+ * @throws GM_FIT for a missing field, a mask that the game would not hand on, or another batch size than the game's; GM_SHAPE, GM_DTYPE
  */
 export function checkBatch<Batch, Shared>(game: Game<Batch, Shared>, batch: Batch): void {
   const { input, classes, targets, needs = [], masks = false } = game;

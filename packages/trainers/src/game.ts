@@ -39,7 +39,7 @@ export interface Game<Batch, Shared = void> {
   readonly targets?: readonly number[];
   /** Fields of a batch that the players read beside x: a batch without one is refused. */
   readonly needs?: readonly string[];
-  /** Whether the players pass over the steps that `mask` of a batch leaves out. Batches with a mask are refused without it. */
+  /** Whether `mask` of a batch is handed to the networks, of which recurrent ones pass over what it leaves out. Batches with a mask are refused without it. */
   readonly masks?: boolean;
   /** How many examples every batch must have, where the game keeps something for each row. */
   readonly batchSize?: number;

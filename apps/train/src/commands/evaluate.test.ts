@@ -39,6 +39,10 @@ beforeAll(async () => {
   await trainShortly('other-judge', 'classifier', { ...RING, seed: 2 });
   await trainShortly('vq-vae', 'vq-vae', RING);
   await trainShortly('forecast', 'forecast', { data: series, past: 8, horizon: 4, hidden: [4] });
+  const small = { time: 8, hidden: [4], latent: 2 };
+  await trainShortly('series-gan', 'gan', { data: series, ...small });
+  await trainShortly('series-vae', 'vae', { data: series, ...small });
+  await trainShortly('text-gan', 'gan', { data: text, ...small });
   await trainShortly('language-model', 'language-model', { data: text, time: 8, hidden: [4] });
   await trainShortly('sequence-vae', 'sequence-vae', { data: text, time: 8, hidden: [4], latent: 2 });
   for (const spy of quiet) spy.mockRestore();
@@ -47,11 +51,20 @@ afterEach(() => vi.restoreAllMocks());
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const test = { data: 'toy:ring', split: 'test' };
+const ofSeries = { data: series, column: 'value', split: 'test' };
 
 describe('gm evaluate --json', () => {
   it('says how the bounds of a VAE were measured', async () => {
     const { protocol, negativeElbo, negativeBound } = await printed('vae');
-    const told = { ...test, pixels: 'unit', likelihood: 'gaussian', given: 'nothing', binarisation: 'none', seed: 4 };
+    const told = {
+      ...test,
+      pixels: 'unit',
+      likelihood: 'gaussian',
+      scale: 0.1,
+      given: 'nothing',
+      binarisation: 'none',
+      seed: 4,
+    };
     expect(protocol).toEqual({
       negativeElbo: { ...told, metric: 'negativeElbo', samples: 1, count: 5000 },
       reconstruction: { ...told, metric: 'reconstruction', samples: 1, count: 5000 },
@@ -80,12 +93,25 @@ describe('gm evaluate --json', () => {
     ['vq-vae', { pixelError: { ...test, count: 5000, pixels: 'unit' } }],
     [
       'forecast',
-      Object.fromEntries(
-        ['crps', 'naiveError'].map((name) => [
-          name,
-          { data: series, column: 'value', split: 'test', past: 8, horizon: 4, count: 29 },
-        ]),
-      ),
+      {
+        crps: { ...ofSeries, past: 8, horizon: 4, count: 29, levels: '0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 0.9' },
+        naiveError: { ...ofSeries, past: 8, horizon: 4, count: 29 },
+      },
+    ],
+    [
+      'series-gan',
+      {
+        frechet: { ...ofSeries, time: 8, features: 'steps', count: 30, seed: 4 },
+        realFrechet: { ...ofSeries, time: 8, features: 'steps' },
+      },
+    ],
+    [
+      'text-gan',
+      {
+        trigrams: { data: text, split: 'train', time: 8, count: 30, seed: 4 },
+        unrepeated: { data: text, split: 'train', time: 8, count: 30, seed: 4 },
+        realTrigrams: { data: text, split: 'test' },
+      },
     ],
     [
       'language-model',
@@ -111,6 +137,21 @@ describe('gm evaluate --json', () => {
     const wanted = Object.entries(protocols).map(([metric, told]) => [metric, { ...told, metric }]);
     expect(protocol).toEqual(Object.fromEntries(wanted));
     for (const metric of Object.keys(protocols)) expect(found[metric]).toEqual(expect.any(Number));
+  });
+
+  it('says of which series a bound was measured', async () => {
+    const { protocol } = await printed('series-vae');
+    const { negativeElbo } = protocol;
+    expect(negativeElbo).toMatchObject({ ...ofSeries, time: 8, likelihood: 'gaussian', scale: 0.3 });
+    expect(negativeElbo).not.toHaveProperty('pixels');
+  });
+
+  it('refuses too few samples, a judge of what has no classes, and data that have changed', async () => {
+    await expect(printed('series-gan', { count: 8 })).rejects.toThrow(/--count above 8/);
+    await expect(printed('series-gan', { judge: path('judge') })).rejects.toThrow(/images or points for a --judge/);
+    writeFileSync(path('text.txt'), 'another sea and ship '.repeat(100));
+    await expect(printed('text-gan')).rejects.toThrow(/the examples that the run was started with/);
+    await expect(printed('language-model')).rejects.toThrow(/the examples that the run was started with/);
   });
 
   it('names the weights of a judge, and what they were tested on', async () => {

@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { seeded } from '@gm/core';
 import { type Measurement, measured, type Protocol } from '@gm/metrics';
+import { wrongFile, wrongOption } from '../complain.js';
 import type { Composition } from '../composed.js';
 import { type Data, openData, testOf } from '../datasets.js';
 import { bitsOf, bitsOfPieces, boundsOf, distancesOf, pixelErrorOf, skillOf, trigramsOf } from '../evaluation.js';
-import { scoreOf } from '../forecast.js';
+import { LEVELS, scoreOf } from '../forecast.js';
 import { judgeFor, judgeSamples } from '../judge.js';
 import { drawValues, lookOf } from '../results.js';
 import { filesOf, readRun } from '../runFolder.js';
 import { keepStdoutClean, sayPairs } from '../say.js';
-import { openRun } from '../session.js';
+import { dataOf, openRun } from '../session.js';
 import { textsOf } from '../textData.js';
 
 export interface EvaluateFlags {
@@ -46,8 +47,9 @@ export async function evaluate(folder: string, flags: EvaluateFlags): Promise<vo
 async function resultsOf(opened: Opened, flags: EvaluateFlags): Promise<Results | undefined> {
   if (!isDrawer(opened.composition)) return measuredOf(opened, flags);
   const look = lookOf(opened.run.data);
-  if (look === 'text') return spelledOf(opened, flags);
-  return look === 'series' ? comparedOf(opened, flags) : judgedOf(opened, flags);
+  if (look !== 'text' && look !== 'series') return judgedOf(opened, flags);
+  if (flags.judge !== undefined) throw notJudged(opened);
+  return look === 'text' ? spelledOf(opened, flags) : comparedOf(opened, flags);
 }
 
 /** What only draws examples: there is nothing else to be measured of it. */
@@ -55,8 +57,17 @@ function isDrawer({ generator, autoencoder, classifier }: Composition): boolean 
   return generator !== undefined && autoencoder === undefined && classifier === undefined;
 }
 
-async function measuredOf({ run, composition, training }: Opened, flags: EvaluateFlags) {
-  const data = await openData(run.settings);
+function notJudged({ folder, run }: Opened) {
+  return wrongOption({
+    where: `gm evaluate ${folder}`,
+    expected: 'images or points for a --judge, which tells their classes',
+    received: run.settings.data,
+    remedy: 'Leave it out.',
+  });
+}
+
+async function measuredOf({ folder, run, composition, training }: Opened, flags: EvaluateFlags) {
+  const data = await dataOf(folder, run);
   const test = testOf(data);
   const { autoencoder, classifier, forecaster, speaker } = composition;
   const { settings } = run;
@@ -67,14 +78,21 @@ async function measuredOf({ run, composition, training }: Opened, flags: Evaluat
     if (forecaster) return errorsOf(await scoreOf(forecaster, data.series!, settings.horizon!), run, data);
     if (speaker?.coded) return bitsOfPieces(speaker, data.text!, { ...flags, protocol });
     if (speaker) return bitsOf(speaker, data.text!, protocol);
-    const { pixels, loss: likelihood, conditional, binarize = false } = settings;
+    const { loss: likelihood, scale, conditional, binarize = false } = settings;
+    const form = formOf(run, data);
     if (!autoencoder) {
       const pixelError = await pixelErrorOf(composition, test);
-      return { ...measured({ pixelError }, { ...seen, pixels }), examples: test.count };
+      return { ...measured({ pixelError }, { ...seen, ...form }), examples: test.count };
     }
-    const told = { ...protocol, pixels, likelihood, given: conditional ? 'class' : 'nothing' };
+    const density = { likelihood, ...(likelihood === 'gaussian' && { scale: scale! }) };
+    const told = { ...protocol, ...form, ...density, given: conditional ? 'class' : 'nothing' };
     return boundsOf(autoencoder, test, { ...flags, binarize, protocol: told });
   });
+}
+
+/** What one example is. */
+function formOf({ settings }: Opened['run'], { series }: Data): Protocol {
+  return series ? { column: series.column, time: settings.time! } : { pixels: settings.pixels };
 }
 
 /** The errors of a forecast, which depend on how far it looks back and ahead. */
@@ -82,26 +100,48 @@ function errorsOf(score: Awaited<ReturnType<typeof scoreOf>>, { settings }: Open
   const { crps, naiveError, ...beside } = score;
   const { data, past, horizon } = settings;
   const told = { data, column: series!.column, split: 'test', past: past!, horizon: horizon!, count: beside.windows };
-  return { ...measured({ crps, naiveError }, told), ...beside };
+  const scored = measured({ crps }, { ...told, levels: LEVELS.join(' ') });
+  return { ...scored, ...measured({ naiveError }, told), ...beside };
 }
 
 /** Series have no classes to be judged by: their distribution is compared. */
-async function comparedOf({ run, composition, training }: Opened, { count, seed }: EvaluateFlags) {
-  const { data: name, time } = run.settings;
-  const data = await openData(run.settings);
+async function comparedOf({ folder, run, composition, training }: Opened, { count, seed }: EvaluateFlags) {
+  const data = await dataOf(folder, run);
+  checkMany(run, data, count);
   const samples = await training.withAverages(() => drawValues(composition.generator!, count, seed));
-  const distances = await distancesOf(samples, data);
-  const told = { data: name, column: data.series!.column, split: 'test', time: time!, count, seed, features: 'steps' };
-  return { ...measured(distances, told), samples: count };
+  const { frechet, realFrechet } = await distancesOf(samples, data);
+  const told = { data: run.settings.data, ...formOf(run, data), split: 'test', features: 'steps' };
+  return { ...measured({ frechet }, { ...told, count, seed }), ...measured({ realFrechet }, told), samples: count };
+}
+
+/** As many stretches and samples as make a covariance of their steps. @throws GM_OPTION, GM_FILE */
+function checkMany({ settings }: Opened['run'], data: Data, count: number): void {
+  const time = settings.time!;
+  const where = `gm evaluate on --data ${settings.data}`;
+  if (count <= time)
+    throw wrongOption({
+      where,
+      expected: `--count above ${time}, the steps of a sample`,
+      received: `${count}`,
+      remedy: 'Draw more.',
+    });
+  if (testOf(data).count > time) return;
+  throw wrongFile({
+    where,
+    expected: `a test part of more than ${time} stretches of ${time} steps`,
+    received: `${testOf(data).count}`,
+    remedy: `Take a series of ${20 * time} steps or more, or train on a smaller --time.`,
+  });
 }
 
 /** Pieces of text have no classes either: what they are made of is looked up. */
-async function spelledOf({ run, composition, training }: Opened, { count, seed }: EvaluateFlags) {
-  const { data, time } = run.settings;
-  const { text } = await openData(run.settings);
+async function spelledOf({ folder, run, composition, training }: Opened, { count, seed }: EvaluateFlags) {
+  const { data: name, time } = run.settings;
+  const { text } = await dataOf(folder, run);
   const samples = await training.withAverages(() => drawValues(composition.generator!, count, seed));
-  const found = trigramsOf(textsOf(samples, text!.alphabet), text!);
-  return { ...measured(found, { data, time: time!, count, seed }), samples: count };
+  const { realTrigrams, ...ofSamples } = trigramsOf(textsOf(samples, text!.alphabet), text!);
+  const drawn = measured(ofSamples, { data: name, split: 'train', time: time!, count, seed });
+  return { ...drawn, ...measured({ realTrigrams }, { data: name, split: 'test' }), samples: count };
 }
 
 async function judgedOf({ run, composition, training }: Opened, { judge, count, seed }: EvaluateFlags) {
@@ -172,7 +212,7 @@ const WORDS: Readonly<Record<string, (value: never) => readonly [name: string, t
   realFrechet: (value: number) => ['  of the training part', value.toPrecision(4)],
   trigrams: (value: number) => ['trigrams of samples that the training text has', percent(value)],
   realTrigrams: (value: number) => ['  of the test part', percent(value)],
-  distinct: (value: number) => ['  samples that are like no other', percent(value)],
+  unrepeated: (value: number) => ['  samples that are like no other', percent(value)],
   judge: (value: string) => ['judge', value],
   judgeAccuracy: (value: number) => ['  its test accuracy', percent(value)],
   samples: (value: number) => ['samples', String(value)],

@@ -9,7 +9,7 @@ import { COVERAGE, type Forecaster, forecastAfter } from '../forecast.js';
 import { drawValues, type Look, lookOf, rowsOf, samplesFile } from '../results.js';
 import { say } from '../say.js';
 import type { Series } from '../seriesData.js';
-import { openRun } from '../session.js';
+import { dataOf, openRun } from '../session.js';
 import { withoutUndefined } from '../settings.js';
 import { speak } from '../speech.js';
 
@@ -33,7 +33,7 @@ export async function sample(folder: string, flags: SampleFlags): Promise<void> 
   if (opened.composition.speaker) return sampleText(opened, opened.composition.speaker, flags);
   checkNoTextFlags(folder, opened.run, flags);
   if (opened.composition.forecaster) return sampleForecast(opened, opened.composition.forecaster, flags);
-  return sampleExamples(folder, opened, flags);
+  return sampleExamples(opened, flags);
 }
 
 async function sampleText({ run, training }: Opened, speaker: Speaker, flags: SampleFlags): Promise<void> {
@@ -52,27 +52,30 @@ async function sampleText({ run, training }: Opened, speaker: Speaker, flags: Sa
   say(`${count} characters: ${out}`);
 }
 
-async function sampleExamples(folder: string, { run, composition, training }: Opened, flags: SampleFlags) {
+async function sampleExamples(opened: Opened, flags: SampleFlags) {
+  const { folder, run, composition, training } = opened;
   const { count = 64, seed, out, mixture } = flags;
   if (composition.generator === undefined) throw cannotSample(folder, run.settings.kind);
   const look = lookOf(run.data);
   const path = out ?? join(folder, `samples-${seed}${EXTENSIONS[look][0]}`);
   checkExtension(path, ...EXTENSIONS[look]);
-  const data = look === 'series' || mixture !== undefined ? await openData(run.settings) : undefined;
-  const units = data?.series?.training;
   const drawn = await training.withAverages(async () => {
-    const fit = mixture && { components: mixture, seed };
-    const generator = fit ? await fittedGenerator(composition.autoencoder!, data!.train, fit) : composition.generator!;
+    const generator = mixture ? await fitted(opened, mixture, seed) : composition.generator!;
     return drawValues(generator, count, seed);
   });
   const isTable = extname(path) === '.csv';
-  const contents = isTable ? tableOf(rowsOf(drawn, units)) : samplesFile(drawn, run.data, { units });
+  const contents = isTable ? tableOf(rowsOf(drawn, run.data.units)) : samplesFile(drawn, run.data);
   if (look === 'text' && out === undefined) {
     process.stdout.write(contents);
     return;
   }
   writeNew(path, contents);
   say(`${count} samples of ${folder} after step ${training.steps}: ${path}`);
+}
+
+async function fitted({ folder, run, composition }: Opened, components: number, seed: number) {
+  const { train } = await dataOf(folder, run);
+  return fittedGenerator(composition.autoencoder!, train, { components, seed, binarize: run.settings.binarize });
 }
 
 /** Of the file that samples are written to; the first is taken where nothing is said. */
