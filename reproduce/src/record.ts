@@ -32,7 +32,10 @@ export function lineOf(row: string, finding: Finding, place: string): string {
     ours,
     verdict,
     seeds.join(', '),
-    steps?.toLocaleString('en') ?? '',
+    [steps ?? []]
+      .flat()
+      .map((count) => count.toLocaleString('en'))
+      .join('; '),
     time,
     place,
   ];

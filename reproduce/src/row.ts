@@ -19,8 +19,8 @@ export interface Finding {
   readonly wanted?: string;
   readonly kept?: boolean;
   readonly seeds: readonly number[];
-  /** Of each training; none for a baseline that is only computed. */
-  readonly steps?: number;
+  /** Of each training, or of each seed's; none for a baseline that is only computed. */
+  readonly steps?: number | readonly number[];
   /** Of training, on average over the seeds. */
   readonly seconds?: number;
 }

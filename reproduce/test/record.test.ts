@@ -25,6 +25,11 @@ describe('the record of reproductions', () => {
     expect(lineOf('a', { ...finding, kept: true }, 'here')).not.toContain('not kept');
   });
 
+  it('says how many steps, or how many of each seed', () => {
+    expect(lineOf('a', finding, 'here')).toContain('| 12,000 |');
+    expect(lineOf('a', { ...finding, steps: [12_000, 9] }, 'here')).toContain('| 12,000; 9 |');
+  });
+
   it('tells short from long trainings', () => {
     expect(lineOf('a', { ...finding, seconds: 42.3 }, 'here')).toContain('| 42 s |');
     expect(lineOf('a', { ...finding, seconds: 1700 }, 'here')).toContain('| 28 min |');
