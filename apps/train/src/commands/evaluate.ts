@@ -139,9 +139,14 @@ async function spelledOf({ folder, run, composition, training }: Opened, { count
   const { data: name, time } = run.settings;
   const { text } = await dataOf(folder, run);
   const samples = await training.withAverages(() => drawValues(composition.generator!, count, seed));
-  const { realTrigrams, ...ofSamples } = trigramsOf(textsOf(samples, text!.alphabet), text!);
-  const drawn = measured(ofSamples, { data: name, split: 'train', time: time!, count, seed });
-  return { ...drawn, ...measured({ realTrigrams }, { data: name, split: 'test' }), samples: count };
+  const { trigrams, realTrigrams, unrepeated } = trigramsOf(textsOf(samples, text!.alphabet), text!);
+  const told = { data: name, split: 'train', time: time!, count, seed };
+  return {
+    ...measured({ trigrams }, told),
+    ...measured({ realTrigrams }, { data: name, split: 'test' }),
+    ...measured({ unrepeated }, told),
+    samples: count,
+  };
 }
 
 async function judgedOf({ run, composition, training }: Opened, { judge, count, seed }: EvaluateFlags) {
@@ -212,7 +217,7 @@ const WORDS: Readonly<Record<string, (value: never) => readonly [name: string, t
   realFrechet: (value: number) => ['  of the training part', value.toPrecision(4)],
   trigrams: (value: number) => ['trigrams of samples that the training text has', percent(value)],
   realTrigrams: (value: number) => ['  of the test part', percent(value)],
-  unrepeated: (value: number) => ['  samples that are like no other', percent(value)],
+  unrepeated: (value: number) => ['samples that are like no other', percent(value)],
   judge: (value: string) => ['judge', value],
   judgeAccuracy: (value: number) => ['  its test accuracy', percent(value)],
   samples: (value: number) => ['samples', String(value)],
