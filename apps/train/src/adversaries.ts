@@ -5,13 +5,16 @@ import { standardNormal, uniform } from '@gm/latent';
 import { gumbelSoftmax, sequential } from '@gm/networks';
 import { auxiliaryClassifierGan, clipped, gan, semiSupervisedGan } from '@gm/trainers';
 import type { Composition } from './composed.js';
+import { classifierOf, discriminatorOf } from './discriminators.js';
 import { checkFew, labelled } from './fit.js';
+import { adversarialOf, penaltyOf } from './losses.js';
 import { ganAdam, rivalOf } from './optimizers.js';
-import { adversarialOf, classifierOf, discriminatorOf, generatorOf, penaltyOf, type Surroundings } from './parts.js';
+import { generatorOf, type Surroundings } from './parts.js';
+import { sourceOf } from './settings.js';
 
 export function composeGan(surroundings: Surroundings): Composition {
   const { settings, example } = surroundings;
-  const generator = settings.data.startsWith('text:') ? spellerOf(surroundings) : generatorOf(surroundings, example);
+  const generator = sourceOf(settings) === 'text' ? spellerOf(surroundings) : generatorOf(surroundings, example);
   const discriminator = discriminatorOf(surroundings);
   const prior = standardNormal(settings.latent!);
   const { discriminatorSteps, clip } = settings;

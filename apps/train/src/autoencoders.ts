@@ -4,20 +4,13 @@ import { fromDecoder } from '@gm/generators';
 import { codebook, standardNormal } from '@gm/latent';
 import { adam, adversarialAutoencoder, iwae, vae, vaeGan, vqVae } from '@gm/trainers';
 import { reshape, softmax, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { codeOf } from './codes.js';
 import type { Composition } from './composed.js';
+import { discriminatorOf } from './discriminators.js';
 import { checkLikelihood } from './fit.js';
+import { adversarialOf, likelihoodOf, penaltyOf } from './losses.js';
 import { ganAdam, rateOf, rivalOf } from './optimizers.js';
-import {
-  adversarialOf,
-  codeOf,
-  discriminatorOf,
-  encoderOf,
-  generatorOf,
-  likelihoodOf,
-  penaltyOf,
-  quantisedOf,
-  type Surroundings,
-} from './parts.js';
+import { encoderOf, generatorOf, quantisedOf, type Surroundings } from './parts.js';
 
 /** Encoder and decoder under a likelihood, and how they give examples back. */
 function autoencoderOf(surroundings: Surroundings) {

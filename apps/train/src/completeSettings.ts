@@ -1,7 +1,15 @@
 import * as v from 'valibot';
 import { wrongOption } from './complain.js';
 import { COMMON, KIND_OPTIONS, recurrentOptions } from './kinds.js';
-import { type Choices, KINDS, type Kind, type Settings, settingsSchema, withoutUndefined } from './settings.js';
+import {
+  type Choices,
+  KINDS,
+  type Kind,
+  type Settings,
+  settingsSchema,
+  sourceOf,
+  withoutUndefined,
+} from './settings.js';
 
 /** The choices of `kind` on `data`, completed. */
 export function completeSettings(kind: Kind, choices: Choices): Settings {
@@ -21,8 +29,8 @@ export function completeSettings(kind: Kind, choices: Choices): Settings {
 /** What differs on such data. */
 function specialOf(kind: Kind, data: string): Choices {
   const { points, series, text } = KIND_OPTIONS[kind];
-  if (data.startsWith('toy:')) return points;
-  return (data.startsWith('series:') ? series : data.startsWith('text:') ? text : undefined) ?? {};
+  const special: Readonly<Record<string, Choices | undefined>> = { toy: points, series, text };
+  return special[sourceOf({ data })] ?? {};
 }
 
 /** What differs with recurrent parts, which go through images row after row. */
@@ -62,8 +70,8 @@ function checkLoss(kind: Kind, losses: readonly Settings['loss'][], loss: Settin
 
 /** Options of one prior are no options of another. */
 function checkPriorOptions({ prior = 'normal', ...choices }: Choices): void {
-  for (const [option, owners] of Object.entries(OWNERS)) {
-    if (choices[option as keyof typeof OWNERS] === undefined || owners.includes(prior)) continue;
+  for (const [option, owners] of Object.entries(PRIORS_WITH)) {
+    if (choices[option as keyof typeof PRIORS_WITH] === undefined || owners.includes(prior)) continue;
     throw wrongOption({
       where: `--${option}`,
       expected: `--prior ${owners.join(' or ')} beside it`,
@@ -73,7 +81,7 @@ function checkPriorOptions({ prior = 'normal', ...choices }: Choices): void {
   }
 }
 
-const OWNERS: Readonly<Record<'components' | 'categories', readonly Settings['prior'][]>> = {
+const PRIORS_WITH: Readonly<Record<'components' | 'categories', readonly Settings['prior'][]>> = {
   components: ['mixture', 'vamp'],
   categories: ['categorical'],
 };

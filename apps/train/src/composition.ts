@@ -3,9 +3,10 @@ import { adam, classifier } from '@gm/trainers';
 import { composeAuxiliaryGan, composeGan, composeSemiSupervised } from './adversaries.js';
 import { composeAdversarialAutoencoder, composeVae, composeVaeGan, composeVqVae } from './autoencoders.js';
 import type { Composition, Examined } from './composed.js';
+import { classifierOf } from './discriminators.js';
 import { checkKindOfData, labelled } from './fit.js';
 import { rateOf } from './optimizers.js';
-import { classifierOf, type Surroundings } from './parts.js';
+import type { Surroundings } from './parts.js';
 import { composeForecast, composeLanguageModel, composeSequenceVae } from './sequences.js';
 import type { Settings } from './settings.js';
 

@@ -2,7 +2,7 @@ import { type Likelihood, rangeRemedy, showRange } from '@gm/core';
 import { wrongOption } from './complain.js';
 import { KIND_OPTIONS } from './kinds.js';
 import type { Surroundings } from './parts.js';
-import type { Settings } from './settings.js';
+import { type Settings, sourceOf } from './settings.js';
 
 export function checkLikelihood({ settings, example }: Surroundings, { target }: Likelihood): void {
   const isImage = example.shape.length === 3;
@@ -26,7 +26,8 @@ const WANTED: { readonly [Name in Settings['kind']]?: string } = {
 /** Language models and sequence VAEs read text and nothing else, a forecast a series; some others take them too. */
 export function checkKindOfData({ kind, data }: Settings): void {
   const wanted = WANTED[kind];
-  const found = data.startsWith('text:') ? TEXT : data.startsWith('series:') ? SERIES : undefined;
+  const sources: Readonly<Record<string, string | undefined>> = { text: TEXT, series: SERIES };
+  const found = sources[sourceOf({ data })];
   const { series, text } = KIND_OPTIONS[kind];
   const taken = [...(series ? [SERIES] : []), ...(text ? [TEXT] : [])];
   if (wanted === found || (found !== undefined && taken.includes(found))) return;

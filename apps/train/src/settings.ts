@@ -118,6 +118,11 @@ export type Settings = Readonly<v.InferOutput<typeof settingsSchema>>;
 /** What was said on the command line; the rest comes from `completeSettings`. */
 export type Choices = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
 
+/** Where the data come from: what stands before the colon, 'toy' of 'toy:ring'. */
+export function sourceOf({ data }: Pick<Settings, 'data'>): string {
+  return data.split(':')[0]!;
+}
+
 /** What was given, of things that may be left out. */
 export function withoutUndefined<Fields extends object>(
   record: Fields,
